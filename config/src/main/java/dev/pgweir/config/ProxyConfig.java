@@ -1,14 +1,17 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.Secret;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,31 @@ public final class ProxyConfig {
             Map<String, UserConfig> users,
             Map<String, Secret> storedSecrets) {
         return new ProxyConfig(values, databases, users, storedSecrets);
+    }
+
+    /** What is wrong with {@code values} taken together, all of it; empty if {@link #of} takes them. */
+    public static List<SettingException> contradictions(SettingValues values) {
+        List<Consumer<SettingValues>> sections = List.of(
+                ListenConfig::from,
+                NetConfig::from,
+                PoolConfig::from,
+                LimitsConfig::from,
+                TimeoutConfig::from,
+                ServerConfig::from,
+                ProtocolConfig::from,
+                AuthConfig::from,
+                AdminConfig::from,
+                LogConfig::from,
+                TlsConfig::from);
+        List<SettingException> found = new ArrayList<>();
+        for (Consumer<SettingValues> section : sections) {
+            try {
+                section.accept(values);
+            } catch (SettingException e) {
+                found.add(e);
+            }
+        }
+        return found;
     }
 
     /** The same with other settings, as SET and tests need it. */

@@ -31,4 +31,9 @@ final class ListType implements SettingType<List<String>> {
     public boolean acceptsBareValues() {
         return false;
     }
+
+    @Override
+    public boolean acceptsArrays() {
+        return true;
+    }
 }

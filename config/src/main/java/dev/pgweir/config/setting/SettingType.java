@@ -25,6 +25,11 @@ public interface SettingType<T> {
         return true;
     }
 
+    /** Whether an array of strings in a TOML file is a value too: the words, joined by commas. */
+    default boolean acceptsArrays() {
+        return false;
+    }
+
     /** Whether the value names a file, so that a relative one needs a directory to start from. */
     default boolean isPath() {
         return false;
