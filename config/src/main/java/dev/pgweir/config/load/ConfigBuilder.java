@@ -69,14 +69,13 @@ final class ConfigBuilder {
             report(section, e);
         } catch (IllegalArgumentException e) {
             Origin origin = section.origin();
-            problems.error(origin, origin.line() == 0 ? "" : "databases", String.valueOf(e.getMessage()));
+            problems.error(origin, origin.label("databases"), String.valueOf(e.getMessage()));
         }
     }
 
     private void report(SectionDraft section, SettingException e) {
         Origin origin = section.originOf(e.setting());
-        boolean variable = origin.source().startsWith(EnvironmentReader.PREFIX);
-        problems.error(origin, variable ? "" : section.key(e.setting()), String.valueOf(e.getMessage()));
+        problems.error(origin, origin.label(section.key(e.setting())), String.valueOf(e.getMessage()));
     }
 
     /** A pooler whose server is itself opens connections until none is left. */
@@ -115,9 +114,10 @@ final class ConfigBuilder {
                 || !storedSecrets.isEmpty()
                 || users.values().stream().anyMatch(user -> type == AuthType.TRUST || user.password() != null);
         if (!anybody && !problems.hasErrors()) {
+            Origin origin = settings.originOf(Settings.AUTH_TYPE.name());
             problems.warn(
-                    settings.originOf(Settings.AUTH_TYPE.name()),
-                    Settings.AUTH_TYPE.name(),
+                    origin,
+                    origin.label(Settings.AUTH_TYPE.name()),
                     type.text() + " needs users, and neither auth_file nor [users.NAME] has one: nobody can log in");
         }
     }

@@ -87,8 +87,7 @@ public final class ConfigLoader {
             return AuthFileReader.read(name, FileText.read(Path.of(name), MAX_AUTH_FILE_BYTES), problems);
         } catch (IOException e) {
             Origin origin = settings.originOf(Settings.AUTH_FILE.name());
-            boolean variable = origin.line() == 0;
-            problems.error(origin, variable ? "" : Settings.AUTH_FILE.name(), name + ": " + e.getMessage());
+            problems.error(origin, origin.label(Settings.AUTH_FILE.name()), name + ": " + e.getMessage());
             return Map.of();
         }
     }

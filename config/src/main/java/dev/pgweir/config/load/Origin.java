@@ -17,4 +17,9 @@ record Origin(String source, int line, int column) {
     String text() {
         return line == 0 ? source : source + ":" + line + ":" + column;
     }
+
+    /** {@code key} for a message; empty where the source is a variable, which says it already. */
+    String label(String key) {
+        return source.startsWith(EnvironmentReader.PREFIX) || source.equals(UrlStart.VARIABLE) ? "" : key;
+    }
 }

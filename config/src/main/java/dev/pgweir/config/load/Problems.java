@@ -28,9 +28,10 @@ final class Problems {
         return entries.stream().anyMatch(entry -> entry.severity() == Severity.ERROR);
     }
 
-    /** All of them, source by source, from the top of each. */
+    /** All of them, each once, source by source, from the top of each. */
     List<Problem> sorted() {
         return entries.stream()
+                .distinct()
                 .sorted(Comparator.comparing((Entry entry) -> entry.origin().source())
                         .thenComparingInt(entry -> entry.origin().line())
                         .thenComparingInt(entry -> entry.origin().column()))

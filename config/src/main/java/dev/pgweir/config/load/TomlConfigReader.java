@@ -4,6 +4,7 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Quote;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.Suggestion;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -112,11 +113,16 @@ final class TomlConfigReader {
         }
     }
 
-    /** An empty path stays empty, and one with a zero byte is left for the setting to refuse. */
+    /** An empty path stays empty, and what cannot be a path is left for the setting to refuse. */
     private String fromDirectory(String path) {
-        return directory == null || path.isEmpty() || path.indexOf('\0') >= 0
-                ? path
-                : directory.resolve(path).toString();
+        if (directory == null || path.isEmpty()) {
+            return path;
+        }
+        try {
+            return directory.resolve(path).toString();
+        } catch (InvalidPathException e) {
+            return path;
+        }
     }
 
     private Origin at(TomlTable table, String key) {

@@ -23,6 +23,9 @@ final class UrlStart {
 
     private static final Origin ORIGIN = Origin.of(VARIABLE);
 
+    /** Leaked and idle clients are the everyday case there; each costs PgWeir a socket and the server nothing. */
+    private static final int MAX_CLIENTS = 1000;
+
     private UrlStart() {}
 
     /** Adds to {@code draft} what it does not have yet. */
@@ -48,6 +51,7 @@ final class UrlStart {
 
         SectionDraft settings = new SectionDraft("", ORIGIN, Settings.TABLE, problems);
         settings.set(Settings.POOL_MODE, PoolMode.TRANSACTION, ORIGIN);
+        settings.set(Settings.MAX_CLIENT_CONN, MAX_CLIENTS, ORIGIN);
         settings.set(Settings.STATS_USERS, List.of(user), ORIGIN);
         if (url.password() != null) {
             settings.set(Settings.AUTH_TYPE, AuthType.SCRAM_SHA_256, ORIGIN);

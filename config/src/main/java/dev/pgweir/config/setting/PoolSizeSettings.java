@@ -13,8 +13,11 @@ final class PoolSizeSettings {
             PoolMode.SESSION,
             "When a server connection goes back to its pool. Started from DATABASE_URL alone: transaction.");
 
-    static final Setting<Integer> MAX_CLIENT_CONN =
-            Setting.of("max_client_conn", Types.integer(1, Integer.MAX_VALUE), 100, "Clients in total.");
+    static final Setting<Integer> MAX_CLIENT_CONN = Setting.of(
+            "max_client_conn",
+            Types.integer(1, Integer.MAX_VALUE),
+            100,
+            "Clients in total. Started from DATABASE_URL alone: 1000.");
 
     static final Setting<Integer> DEFAULT_POOL_SIZE = Setting.of(
             "default_pool_size",

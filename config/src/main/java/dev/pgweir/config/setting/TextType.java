@@ -1,5 +1,8 @@
 package dev.pgweir.config.setting;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
 /**
  * Free text.
  *
@@ -13,7 +16,17 @@ record TextType(boolean path) implements SettingType<String> {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(Quote.of(text) + " contains a zero byte, accepted: " + accepted());
         }
-        return text;
+        return path ? checkedPath(text) : text;
+    }
+
+    /** A name that the machine's file system or its character set cannot hold is found here, not when it is used. */
+    private String checkedPath(String text) {
+        try {
+            return Path.of(text).toString();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(
+                    Quote.of(text) + " cannot be the name of a file here, accepted: " + accepted(), e);
+        }
     }
 
     @Override
