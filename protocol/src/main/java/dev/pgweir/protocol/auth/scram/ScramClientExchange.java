@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScramClientExchange {
     /**
      * Highest iteration count a server may ask for. PostgreSQL's default is 4096 and the highest recommendation for
-     * PBKDF2 with SHA-256 is 600,000. A million costs a core about half a second; the two thousand million that the
-     * protocol allows would cost a quarter of an hour, for one message of a hostile server.
+     * PBKDF2 with SHA-256 is 600,000. A million costs a core about half a second; the 2,000 million that the
+     * protocol allows would cost many minutes, for one message of a hostile server.
      */
     public static final int MAX_ITERATIONS = 1_000_000;
 

@@ -35,7 +35,7 @@ public final class ScramFunctions {
     }
 
     /**
-     * Hi, which is PBKDF2 with HMAC-SHA-256. Costs {@code iterations} HMACs, about 2 ms for PostgreSQL's 4096: not for an
+     * Hi, which is PBKDF2 with HMAC-SHA-256. Costs {@code iterations} HMACs, 1 to 2 ms for PostgreSQL's 4096: not for an
      * event loop. Written out because the JDK's PBKDF2 takes characters, and a password is bytes here.
      */
     static byte[] hi(byte[] password, byte[] salt, int iterations) {

@@ -31,7 +31,7 @@ public final class ScramKeys {
     }
 
     /**
-     * Derives the keys from a password, prepared by {@link SaslPrep}. Costs {@code iterations} HMACs (about 2 ms for 4096,
+     * Derives the keys from a password, prepared by {@link SaslPrep}. Costs {@code iterations} HMACs (1 to 2 ms for 4096,
      * half a second for a million): must not run on an event loop.
      *
      * @param iterations at least 1
