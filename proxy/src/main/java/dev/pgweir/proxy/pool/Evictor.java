@@ -10,6 +10,8 @@ final class Evictor {
     private Evictor() {}
 
     /**
+     * The server to close so that {@code beneficiary} gets a place.
+     *
      * @param cap where room is needed
      * @param beneficiary the pool that needs it
      * @return null when no server may be closed now

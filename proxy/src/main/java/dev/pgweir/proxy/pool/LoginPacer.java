@@ -27,6 +27,8 @@ final class LoginPacer {
     }
 
     /**
+     * Lengthens the pause.
+     *
      * @param openedAt when the attempt began. One that began before the last failure was known belongs to the same
      *     burst and does not lengthen the pause
      * @param longest {@code server_login_retry} in nanoseconds

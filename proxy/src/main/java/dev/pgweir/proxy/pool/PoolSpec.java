@@ -23,6 +23,8 @@ public record PoolSpec(
     }
 
     /**
+     * How many servers the pool may have.
+     *
      * @param pool {@code pool_size}; 0 means no limit
      * @param min {@code min_pool_size}
      * @param reserve {@code reserve_pool_size}
@@ -41,6 +43,8 @@ public record PoolSpec(
     }
 
     /**
+     * Limits that the pool shares with others.
+     *
      * @param maxServerConnections {@code max_server_connections}, per {@link PoolSpec#hostPort}; 0 means no limit
      * @param cancelReserve how many places of {@code maxServerConnections} only cancel requests may use. Ignored below a
      *     limit of {@value Cap#SMALLEST_WITH_RESERVE}
@@ -65,6 +69,8 @@ public record PoolSpec(
     }
 
     /**
+     * How long clients wait, and what happens meanwhile.
+     *
      * @param queryWaitTimeoutNanos {@code query_wait_timeout}; 0 means clients wait for ever
      * @param queryWaitNotifyNanos {@code query_wait_notify}; 0 means never
      * @param reserveTimeoutNanos {@code reserve_pool_timeout}; 0 means the reserve is never used
@@ -81,6 +87,8 @@ public record PoolSpec(
     }
 
     /**
+     * When a server that nobody uses is checked or closed.
+     *
      * @param idleTimeoutNanos {@code server_idle_timeout}; 0 means never
      * @param lifetimeNanos {@code server_lifetime}; 0 means a server is closed when its first client releases it
      * @param checks a check query is set

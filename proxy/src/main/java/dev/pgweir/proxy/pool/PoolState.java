@@ -2,14 +2,15 @@ package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.LoginFailure;
 import dev.pgweir.proxy.server.ServerState;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of one pool. Touched under the pools' lock only. */
 final class PoolState {
-    private static final ServerState[] STATES = ServerState.values();
-
     final Pool handle;
     final PoolKey key;
     final PoolStats stats;
@@ -34,27 +35,27 @@ final class PoolState {
     /** Where {@link WaitingPools} has this pool; -1 when no client waits. */
     int waitingIndex = -1;
 
-    private final ServerList[] lists = new ServerList[STATES.length];
+    private final Map<ServerState, ServerList> lists = new EnumMap<>(ServerState.class);
 
     PoolState(Pool handle, PoolKey key, PoolSpec spec, PoolStats stats, BudgetBook budgets) {
         this.handle = handle;
         this.key = key;
         this.spec = spec;
         this.stats = stats;
-        for (int i = 0; i < lists.length; i++) {
-            lists[i] = new ServerList();
+        for (ServerState each : ServerState.values()) {
+            lists.put(each, new ServerList());
         }
-        this.idle = lists[ServerState.IDLE.ordinal()];
-        this.used = lists[ServerState.USED.ordinal()];
+        this.idle = list(ServerState.IDLE);
+        this.used = list(ServerState.USED);
         this.budget = budgets.join(this);
     }
 
     ServerList list(ServerState state) {
-        return lists[state.ordinal()];
+        return Objects.requireNonNull(lists.get(state));
     }
 
     int count(ServerState state) {
-        return lists[state.ordinal()].size();
+        return list(state).size();
     }
 
     /** Servers that will be ready without further ado; each will serve one waiting client. */

@@ -6,7 +6,7 @@ import dev.pgweir.proxy.server.ServerControl;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -154,7 +154,7 @@ public final class Pools {
      * and all servers of a pool whose host has changed.
      */
     public void respec(Function<PoolKey, PoolSpec> specs) {
-        Map<PoolState, PoolSpec> changed = new HashMap<>();
+        Map<PoolState, PoolSpec> changed = new LinkedHashMap<>();
         for (Pool pool : pools.values()) {
             changed.put(pool.state, specs.apply(pool.key()));
         }

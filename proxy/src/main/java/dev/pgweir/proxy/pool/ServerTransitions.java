@@ -10,6 +10,11 @@ import static dev.pgweir.proxy.server.ServerState.TESTED;
 import static dev.pgweir.proxy.server.ServerState.USED;
 
 import dev.pgweir.proxy.server.ServerState;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The table of legal steps of a server from list to list.
@@ -27,7 +32,7 @@ import dev.pgweir.proxy.server.ServerState;
  * </pre>
  */
 final class ServerTransitions {
-    private static final int[] ALLOWED = new int[ServerState.values().length];
+    private static final Map<ServerState, Set<ServerState>> ALLOWED = new EnumMap<>(ServerState.class);
 
     static {
         allow(LOGIN, IDLE, ACTIVE, CLOSING, CLOSED);
@@ -43,12 +48,11 @@ final class ServerTransitions {
     private ServerTransitions() {}
 
     private static void allow(ServerState from, ServerState... to) {
-        for (ServerState state : to) {
-            ALLOWED[from.ordinal()] |= 1 << state.ordinal();
-        }
+        ALLOWED.put(from, EnumSet.copyOf(List.of(to)));
     }
 
     static boolean allows(ServerState from, ServerState to) {
-        return (ALLOWED[from.ordinal()] & 1 << to.ordinal()) != 0;
+        Set<ServerState> steps = ALLOWED.get(from);
+        return steps != null && steps.contains(to);
     }
 }
