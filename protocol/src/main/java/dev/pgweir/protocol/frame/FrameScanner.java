@@ -114,6 +114,11 @@ public final class FrameScanner {
         return buffer;
     }
 
+    /** Whether {@link #buffer} is one of the scanner's own, because the event's bytes were split over buffers. */
+    public boolean isSplit() {
+        return held != null && heldReported;
+    }
+
     /** Index in {@link #buffer} of the first byte of the event. */
     public int from() {
         return from;

@@ -50,12 +50,14 @@ public final class CancelForwarder {
      * @param whenOver run once on some event loop, whatever the outcome
      */
     public void forward(PooledServer target, Runnable whenOver) {
-        if (target.connection() instanceof ServerConnection server && server.key() != null) {
-            EventLoop loop = loops.at(server.loopIndex());
-            loop.execute(() -> new Request(target, server, server.key(), loop, whenOver).begin());
-        } else {
+        ServerConnection server = target.connection() instanceof ServerConnection known ? known : null;
+        BackendKeyData key = server == null ? null : server.key();
+        if (server == null || key == null) {
             whenOver.run();
+            return;
         }
+        EventLoop loop = loops.at(server.loopIndex());
+        loop.execute(() -> new Request(target, server, key, loop, whenOver).begin());
     }
 
     /** One request. Everything runs on the loop of the server it is for. */
@@ -66,12 +68,10 @@ public final class CancelForwarder {
         private final EventLoop loop;
         private final Runnable whenOver;
         private @Nullable CancelTicket ticket;
-        private @Nullable Channel channel;
         private boolean granted;
         private boolean over;
 
-        Request(
-                PooledServer target, ServerConnection server, BackendKeyData key, EventLoop loop, Runnable whenOver) {
+        Request(PooledServer target, ServerConnection server, BackendKeyData key, EventLoop loop, Runnable whenOver) {
             this.target = target;
             this.server = server;
             this.key = key;
@@ -83,8 +83,11 @@ public final class CancelForwarder {
             ticket = pools.requestCancel(target, this);
             deadline(() -> {
                 if (!granted && ticket != null && ticket.abandon()) {
-                    LOG.warn("{}: a cancel request found no place under max_server_connections: cancel_wait_timeout "
-                            + "({} s) is over", server, waitTimeout.toSeconds());
+                    LOG.warn(
+                            "{}: a cancel request found no place under max_server_connections: cancel_wait_timeout "
+                                    + "({} s) is over",
+                            server,
+                            waitTimeout.toSeconds());
                     finish();
                 }
             });
@@ -103,7 +106,10 @@ public final class CancelForwarder {
                 granted = true;
                 connector.connect(loop, this, server.address(), waitTimeout).addListener(connected -> {
                     if (!connected.isSuccess()) {
-                        LOG.warn("{}: a cancel request could not be sent: {}", server, connected.cause().getMessage());
+                        LOG.warn(
+                                "{}: a cancel request could not be sent: {}",
+                                server,
+                                connected.cause().getMessage());
                         finish();
                     }
                 });
@@ -118,7 +124,7 @@ public final class CancelForwarder {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             Channel opened = ctx.channel();
-            channel = opened;
+
             ByteBuf out = ctx.alloc().buffer();
             new CancelRequest(key.processId(), key.secret()).encode(out);
             ctx.writeAndFlush(out, ctx.voidPromise());

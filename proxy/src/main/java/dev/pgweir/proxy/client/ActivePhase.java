@@ -107,8 +107,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.pool = pool;
         this.clients = clients;
         this.settings = settings;
-        this.resetAlways = config.server().serverResetQueryAlways()
-                && config.server().serverResetQuery() != null;
+        this.resetAlways =
+                config.server().serverResetQueryAlways() && config.server().serverResetQuery() != null;
         this.hasReset = config.server().serverResetQuery() != null;
         this.wanted = new SessionParameters(clients.tracked());
         startupSettings.forEach(wanted::request);
@@ -230,7 +230,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                     }
                 }
                 if (keep) {
-                    if (scanner.buffer() != data) {
+                    if (scanner.isSplit()) {
                         toServer(scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from()));
                         run = data.readerIndex();
                         runEnd = run;
@@ -362,11 +362,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private void stall(ByteBuf data) {
         stalled = data;
         stalledType = scanner.type();
-        if (scanner.buffer() == data) {
-            stalledFrom = scanner.from();
-        } else {
+        if (scanner.isSplit()) {
             stalledFrom = data.readerIndex();
             stalledHeader = scanner.buffer().retainedSlice(scanner.from(), FrameScanner.HEADER_LENGTH);
+        } else {
+            stalledFrom = scanner.from();
         }
         waiting = true;
     }
@@ -545,8 +545,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         String text = "the server closed the connection while PgWeir was using it for this client";
         return fatal == null
                 ? ErrorResponse.of(Severity.ERROR, SqlState.CONNECTION_FAILURE, text)
-                : ErrorResponse.of(
-                        Severity.ERROR, ClientSession.sqlState(fatal.code()), text + ": " + fatal.message());
+                : ErrorResponse.of(Severity.ERROR, ClientSession.sqlState(fatal.code()), text + ": " + fatal.message());
     }
 
     @Override

@@ -29,9 +29,8 @@ final class CancelPhase implements ClientPhase {
             session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return;
         }
-        target.onCancelRequest(() -> session.channel()
-                .eventLoop()
-                .execute(() -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST)));
+        target.onCancelRequest(() ->
+                session.channel().eventLoop().execute(() -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST)));
     }
 
     @Override

@@ -17,17 +17,20 @@ final class ClientLimits {
     }
 
     /** A place among all clients, or null if {@code max_client_conn} is reached. */
-    @Nullable Place total(int limit) {
+    @Nullable
+    Place total(int limit) {
         return take(total, limit, true);
     }
 
     /** A place among the clients of a database, or null if {@code limit} is reached; 0 means no limit. */
-    @Nullable Place database(String name, int limit) {
+    @Nullable
+    Place database(String name, int limit) {
         return take(byDatabase.computeIfAbsent(name, n -> new AtomicInteger()), limit, limit > 0);
     }
 
     /** A place among the clients of a user, or null if {@code limit} is reached; 0 means no limit. */
-    @Nullable Place user(String name, int limit) {
+    @Nullable
+    Place user(String name, int limit) {
         return take(byUser.computeIfAbsent(name, n -> new AtomicInteger()), limit, limit > 0);
     }
 

@@ -158,6 +158,11 @@ public final class Clients {
         return pool;
     }
 
+    /** Makes the pool of a database that has a user of its own, so that it can be filled before a client comes. */
+    public void prepare(ProxyConfig now, PoolSettings settings) {
+        pool(now, settings, new AuthenticatedUser(settings.target().user(), new Credential.None()));
+    }
+
     private static Credential stored(ServerTarget target) {
         Credential parsed = target.password() == null
                 ? null
@@ -165,7 +170,8 @@ public final class Clients {
         return parsed == null ? new Credential.None() : parsed;
     }
 
-    @Nullable Credential credential(ProxyConfig now, String user) {
+    @Nullable
+    Credential credential(ProxyConfig now, String user) {
         return now.secretOf(user)
                 .map(secret -> LoginPhase.parse(user, secret.reveal()))
                 .orElse(null);

@@ -104,8 +104,8 @@ final class LoginPhase implements ClientPhase, Waiter {
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
-        parameters = StartupParameters.of(
-                startup.parameters(), config.protocol().ignoreStartupParameters());
+        parameters =
+                StartupParameters.of(startup.parameters(), config.protocol().ignoreStartupParameters());
         negotiate(parameters);
         boolean console = DatabaseConfig.isConsole(database);
         int limit = config.limits().maxClientConn();
@@ -122,9 +122,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             return true;
         }
         session.fail(
-                "53300",
-                "no more connections allowed: " + setting + " is " + limit,
-                DisconnectReason.CLIENT_LIMIT);
+                "53300", "no more connections allowed: " + setting + " is " + limit, DisconnectReason.CLIENT_LIMIT);
         return false;
     }
 
@@ -196,9 +194,9 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
             session.gate().close(ReadGate.LOGIN);
-            pending.until().whenComplete((done, failure) -> session.channel()
-                    .eventLoop()
-                    .execute(this::resume));
+            pending.until()
+                    .whenComplete(
+                            (done, failure) -> session.channel().eventLoop().execute(this::resume));
         }
     }
 

@@ -95,7 +95,8 @@ public final class Link implements LinkedClient {
      */
     public boolean bind(PooledServer assigned) {
         // All servers of these pools come from the one connector.
-        ServerConnection to = (ServerConnection) Objects.requireNonNull(assigned.connection(), "a server that is ready");
+        ServerConnection to =
+                (ServerConnection) Objects.requireNonNull(assigned.connection(), "a server that is ready");
         number++;
         slot = assigned;
         server = to;
@@ -288,7 +289,7 @@ public final class Link implements LinkedClient {
                 }
                 if (keep) {
                     int from0 = scanner.from();
-                    if (scanner.buffer() != data) {
+                    if (scanner.isSplit()) {
                         toClient(scanner.buffer().retainedSlice(from0, scanner.to() - from0));
                         run = data.readerIndex();
                         runEnd = run;

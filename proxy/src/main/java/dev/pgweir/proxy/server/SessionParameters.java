@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.server;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +70,7 @@ public final class SessionParameters {
                 return false;
             }
         }
-        return extra == wanted.extra || Objects.equals(nonNull(extra), nonNull(wanted.extra));
+        return (extra == null && wanted.extra == null) || nonNull(extra).equals(nonNull(wanted.extra));
     }
 
     /**
