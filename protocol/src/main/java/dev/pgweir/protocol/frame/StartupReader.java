@@ -10,6 +10,7 @@ import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.protocol.message.frontend.StartupPacket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,11 @@ public final class StartupReader {
         if (!fill(in, LENGTH_FIELD)) {
             return null;
         }
-        ByteBuf packet = Unpooled.wrappedBuffer(held);
-        int length = acceptedLength(packet.getInt(0));
+        int length = acceptedLength(ByteBuffer.wrap(held).getInt(0));
         if (!fill(in, HEADER_LENGTH)) {
             return null;
         }
-        acceptedCode(Unpooled.wrappedBuffer(held).getInt(LENGTH_FIELD));
+        acceptedCode(ByteBuffer.wrap(held).getInt(LENGTH_FIELD));
         if (!fill(in, length)) {
             return null;
         }

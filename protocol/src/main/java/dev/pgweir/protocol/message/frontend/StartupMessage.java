@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public record StartupMessage(ProtocolVersion version, Map<String, String> parameters) implements StartupPacket {
     public StartupMessage {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        if (parameters.containsKey("")) {
+            // It would end the list, and what follows would be lost.
+            throw new IllegalArgumentException("a startup parameter has no name");
+        }
     }
 
     /**

@@ -1,0 +1,323 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.LoginFailure;
+import dev.pgweir.proxy.server.ServerControl;
+import dev.pgweir.proxy.server.ServerState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations on all pools: plain state and decisions, without lock, clock or I/O. What is to be done outside is left
+ * in {@link ServerBook#actions}.
+ */
+final class PoolCore {
+    /** How many idle servers are looked at for one on the client's own loop. */
+    static final int IDLE_REACH = 8;
+
+    final ServerBook book;
+    final BudgetBook budgets = new BudgetBook();
+    final List<PoolState> pools = new ArrayList<>();
+    final Supply supply;
+    final CancelDesk cancels;
+    private final FairShare fairShare;
+    private final Housekeeping housekeeping;
+    private @Nullable CompletableFuture<Void> drained;
+
+    PoolCore(RandomGenerator random) {
+        book = new ServerBook(random);
+        supply = new Supply(book);
+        cancels = new CancelDesk(book);
+        fairShare = new FairShare(book.waitingPools, supply);
+        housekeeping = new Housekeeping(this);
+    }
+
+    PoolState add(Pool handle, PoolKey key, PoolSpec spec, PoolStats stats) {
+        PoolState pool = new PoolState(handle, key, spec, stats, budgets);
+        pools.add(pool);
+        return pool;
+    }
+
+    /** The path of a transaction: an idle server, if nobody waits. */
+    @Nullable
+    PooledServer takeIdle(PoolState pool, PoolClient client) {
+        if (client.membership != PoolClient.Membership.NONE) {
+            throw new IllegalStateException("the client is " + client.membership + " already");
+        }
+        if (!pool.queue.isEmpty()) {
+            return null;
+        }
+        PooledServer server = pool.idle.choose(client.loop, pool.spec.roundRobin(), IDLE_REACH);
+        if (server != null) {
+            book.link(server, client);
+        }
+        return server;
+    }
+
+    void enqueue(PoolState pool, PoolClient client, long now) {
+        LoginFailure refusal = pool.refusal;
+        if (supply.isStopped()) {
+            book.actions().waitFailed(pool, client, WaitFailure.CLOSED);
+        } else if (refusal != null && pool.usable() == 0 && !pool.refusals.isDue(now)) {
+            book.actions().waitFailed(pool, client, WaitFailure.refused(refusal));
+        } else {
+            book.enqueue(pool, client, now);
+            supply.feed(pool, now);
+        }
+    }
+
+    boolean abandon(PoolState pool, PoolClient client, long now) {
+        if (client.queue != pool.queue) {
+            return false;
+        }
+        book.dequeue(pool, client, now);
+        return true;
+    }
+
+    void release(PooledServer server, Release how, long now) {
+        if (server.state() != ServerState.ACTIVE) {
+            return;
+        }
+        book.unlink(server);
+        server.lastUsed = now;
+        server.provenAt = now;
+        if (!server.tickets.isEmpty()) {
+            cancels.targetLeft(server);
+        }
+        if (how.reason() != null) {
+            book.close(server, how.reason());
+        } else if (server.activeCancels > 0) {
+            server.pendingRelease = how;
+            book.move(server, ServerState.BEING_CANCELED);
+        } else {
+            finishRelease(server, how, now);
+        }
+    }
+
+    private void finishRelease(PooledServer server, Release how, long now) {
+        DisconnectReason end = endOf(server, now);
+        if (end != null) {
+            book.close(server, end);
+        } else if (how.kind() == Release.Kind.RESET) {
+            server.task = PooledServer.Task.RESET;
+            book.move(server, ServerState.TESTED);
+            book.actions().reset(server);
+        } else {
+            settle(server, server.pool.spec.aging().checksAtOnce(), now);
+        }
+    }
+
+    /** Why a server that nobody uses now must not serve again. */
+    private @Nullable DisconnectReason endOf(PooledServer server, long now) {
+        if (supply.isStopped()) {
+            return DisconnectReason.SHUTDOWN;
+        }
+        if (server.retired != null) {
+            return server.retired;
+        }
+        if (isOutlived(server, now)) {
+            return DisconnectReason.SERVER_LIFETIME;
+        }
+        return server.pool.isOver() || server.budget.isOver() ? DisconnectReason.POOL_LIMIT_SHRUNK : null;
+    }
+
+    static boolean isOutlived(PooledServer server, long now) {
+        long lifetime = server.pool.spec.aging().lifetimeNanos();
+        if (lifetime == 0) {
+            return server.assignment > 0;
+        }
+        return now - server.connectedAt >= (long) (lifetime * server.lifetimeShare);
+    }
+
+    /** A server is free: it goes to a waiting client, makes room for another pool, or becomes idle. */
+    private void settle(PooledServer server, boolean needsCheck, long now) {
+        PoolState pool = server.pool;
+        if (server.budget.host().needsPlaceForCancel()) {
+            book.evict(server, null);
+            supply.feed(pool, now);
+            return;
+        }
+        PoolState claimant = fairShare.claimant(server, now);
+        if (claimant != null) {
+            book.evict(server, claimant);
+            supply.feed(pool, now);
+            return;
+        }
+        PoolClient client = pool.queue.choose(server.loop);
+        if (needsCheck) {
+            book.move(server, ServerState.USED);
+            supply.feed(pool, now);
+        } else if (client != null) {
+            book.serveNext(server, client, now);
+        } else {
+            book.move(server, ServerState.IDLE);
+        }
+    }
+
+    void ready(PooledServer server, ServerControl connection, long now) {
+        if (server.state() != ServerState.LOGIN) {
+            return;
+        }
+        PoolState pool = server.pool;
+        server.connection = connection;
+        server.loop = connection.loopIndex();
+        server.connectedAt = now;
+        server.lastUsed = now;
+        server.provenAt = now;
+        ServerHost host = server.budget.host();
+        boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
+        host.answered();
+        pool.refusals.succeeded();
+        pool.refusal = null;
+        settleOrClose(server, now);
+        if (wasHeld) {
+            refresh(now);
+        }
+    }
+
+    private void settleOrClose(PooledServer server, long now) {
+        DisconnectReason end = endOf(server, now);
+        if (end != null) {
+            book.close(server, end);
+            supply.feed(server.pool, now);
+        } else {
+            settle(server, false, now);
+        }
+    }
+
+    void loginFailed(PooledServer server, LoginFailure failure, long now) {
+        if (server.state() != ServerState.LOGIN) {
+            return;
+        }
+        PoolState pool = server.pool;
+        ServerHost host = server.budget.host();
+        long longest = pool.spec.waiting().loginRetryNanos();
+        book.move(server, ServerState.CLOSING);
+        book.actions().loginFailed(server, failure);
+        if (failure.kind() == LoginFailure.Kind.REFUSED) {
+            // It answered, so it is not down.
+            host.answered();
+            pool.refusals.failed(server.openedAt, now, longest, book.random());
+            pool.refusal = failure;
+            if (pool.usable() == 0) {
+                book.failAllWaits(pool, WaitFailure.refused(failure), now);
+            }
+        } else {
+            host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            host.pacer.failed(server.openedAt, now, longest, book.random());
+        }
+        refresh(now);
+    }
+
+    void taskDone(PooledServer server, long now) {
+        if (server.state() != ServerState.TESTED) {
+            return;
+        }
+        boolean needsCheck = server.task == PooledServer.Task.RESET
+                && server.pool.spec.aging().checksAtOnce();
+        server.task = PooledServer.Task.NONE;
+        server.provenAt = now;
+        DisconnectReason end = endOf(server, now);
+        if (end != null) {
+            book.close(server, end);
+            supply.feed(server.pool, now);
+        } else {
+            settle(server, needsCheck, now);
+        }
+    }
+
+    void closed(PooledServer server, long now) {
+        ServerState state = server.state();
+        if (state == ServerState.CLOSED) {
+            return;
+        }
+        ServerHost host = server.budget.host();
+        PoolState closedFor = server.closedFor;
+        book.unlink(server);
+        cancels.targetLeft(server);
+        book.move(server, ServerState.CLOSED);
+        if (closedFor != null) {
+            closedFor.owed--;
+        }
+        if (state == ServerState.LOGIN) {
+            // It ended without a word; whatever the cause, trying again at once would be a busy loop.
+            host.pacer.failed(server.openedAt, now, server.pool.spec.waiting().loginRetryNanos(), book.random());
+        } else if (server.connection != null && host.full) {
+            // PostgreSQL has one connection less, which is what it was short of.
+            host.pacer.hurry(now);
+        }
+        cancels.serve(host);
+        supply.feed(server.pool, now);
+        refresh(now);
+        if (closedFor != null) {
+            supply.feed(closedFor, now);
+        }
+        if (drained != null && book.servers() == 0) {
+            book.actions().drained(drained);
+        }
+    }
+
+    void cancelDone(CancelTicket ticket, long now) {
+        if (ticket.stage != CancelTicket.Stage.GRANTED) {
+            return;
+        }
+        PooledServer target = ticket.target;
+        if (cancels.done(ticket)) {
+            finishRelease(target, target.pendingRelease, now);
+        }
+        cancels.serve(target.budget.host());
+        refresh(now);
+    }
+
+    /** Gives free room away, to whoever has waited longest. */
+    void refresh(long now) {
+        supply.dispatch(now);
+    }
+
+    void tick(long now) {
+        housekeeping.tick(now);
+    }
+
+    void respec(Map<PoolState, PoolSpec> specs, long now) {
+        new Reload(this, now).apply(specs);
+    }
+
+    /** No check query is set any more: servers that waited for one are as good as idle. */
+    void unusedNeedNoCheck(PoolState pool, long now) {
+        for (PooledServer server = pool.used.first(); server != null; server = pool.used.first()) {
+            settle(server, false, now);
+        }
+    }
+
+    /** Every server of a pool is replaced: unused ones are closed now, the others when they are released. */
+    void retire(PoolState pool, DisconnectReason reason, long now) {
+        for (ServerState state : ServerState.values()) {
+            PooledServer server = pool.list(state).first();
+            while (server != null) {
+                PooledServer next = server.next;
+                server.retired = reason;
+                if (state == ServerState.IDLE || state == ServerState.USED) {
+                    book.close(server, reason);
+                }
+                server = next;
+            }
+        }
+        supply.feed(pool, now);
+    }
+
+    void drain(CompletableFuture<Void> whenEmpty, long now) {
+        supply.stop();
+        drained = whenEmpty;
+        for (PoolState pool : pools) {
+            book.failAllWaits(pool, WaitFailure.CLOSED, now);
+            retire(pool, DisconnectReason.SHUTDOWN, now);
+        }
+        if (book.servers() == 0) {
+            book.actions().drained(whenEmpty);
+        }
+    }
+}

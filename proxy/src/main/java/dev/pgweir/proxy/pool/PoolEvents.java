@@ -1,0 +1,26 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.LoginFailure;
+import org.jspecify.annotations.Nullable;
+
+/** What the log and the metrics want to know of the pools. Called without the pools' lock, from any thread. */
+public interface PoolEvents {
+    /** Nobody listens. */
+    PoolEvents NONE = new PoolEvents() {};
+
+    /** A server beyond {@code pool_size} is being opened: "taking connection from reserve_pool". */
+    default void onReserveTaken(PooledServer server) {}
+
+    /**
+     * A server is closed to make room under a cap.
+     *
+     * @param beneficiary the pool that asked for the place, or null where a cancel request did
+     */
+    default void onEvicted(PooledServer server, @Nullable Pool beneficiary) {}
+
+    /** A login failed. */
+    default void onLoginFailed(PooledServer server, LoginFailure failure) {}
+
+    /** A client was told that its wait ended in vain. */
+    default void onWaitFailed(Pool pool, PoolClient client, WaitFailure failure) {}
+}

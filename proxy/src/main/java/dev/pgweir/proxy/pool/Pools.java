@@ -1,0 +1,292 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.LoginFailure;
+import dev.pgweir.proxy.server.ServerControl;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All pools, behind their one lock. Every method: lock, operation, unlock, and then what the operation left to do, on the
+ * calling thread. Any thread may call.
+ */
+public final class Pools {
+    /** A section takes some ten nanoseconds, so a few tries cost less than parking a thread and waking it up. */
+    private static final int SPINS = 100;
+
+    private final ServerOpener opener;
+    private final LongSupplier nanoTime;
+    private final PoolEvents events;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final PoolCore core;
+    private final Map<PoolKey, Pool> pools = new ConcurrentHashMap<>();
+    /** An empty buffer that was used before. */
+    private final AtomicReference<@Nullable Actions> spare = new AtomicReference<>();
+
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+    /** Pools whose events nobody listens to. */
+    public Pools(ServerOpener opener, LongSupplier nanoTime, RandomGenerator random) {
+        this(opener, nanoTime, random, PoolEvents.NONE);
+    }
+
+    /**
+     * @param opener opens connections
+     * @param nanoTime a clock like {@link System#nanoTime}
+     * @param random for jitter; used under the lock only
+     * @param events is told what the log wants to know
+     */
+    public Pools(ServerOpener opener, LongSupplier nanoTime, RandomGenerator random, PoolEvents events) {
+        this.opener = opener;
+        this.nanoTime = nanoTime;
+        this.events = events;
+        this.core = new PoolCore(random);
+    }
+
+    /** The pool for {@code key}, made with the settings that {@code spec} gives if there is none yet. */
+    public Pool pool(PoolKey key, Supplier<PoolSpec> spec) {
+        Pool known = pools.get(key);
+        if (known != null) {
+            return known;
+        }
+        PoolSpec initial = spec.get();
+        lock();
+        try {
+            return pools.computeIfAbsent(key, missing -> new Pool(this, core, missing, initial));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All pools there are. */
+    public Collection<Pool> pools() {
+        return Collections.unmodifiableCollection(pools.values());
+    }
+
+    /** Applies every rule that depends on time; to be called about three times a second. */
+    public void tick() {
+        change(core::tick);
+    }
+
+    /** All pools at one moment. */
+    public List<PoolSnapshot> snapshot() {
+        List<PoolSnapshot> result = new ArrayList<>();
+        read(now -> {
+            for (PoolState pool : core.pools) {
+                result.add(Snapshots.of(pool, now));
+            }
+        });
+        return result;
+    }
+
+    /** All servers at one moment. */
+    public List<ServerSnapshot> servers() {
+        List<ServerSnapshot> result = new ArrayList<>();
+        read(now -> {
+            for (PoolState pool : core.pools) {
+                Snapshots.servers(pool, now, result);
+            }
+        });
+        return result;
+    }
+
+    /** All caps at one moment, those without a limit included. */
+    public List<CapSnapshot> caps() {
+        List<CapSnapshot> result = new ArrayList<>();
+        read(now -> core.budgets.caps().forEach(cap -> result.add(cap.snapshot())));
+        return result;
+    }
+
+    /**
+     * Asks for a place for a cancel request to the query that runs on {@code target} now. Whoever found the server by way
+     * of its client uses {@link #requestCancel(PoolClient, CancelCallback)}: the server may belong to another one by now.
+     */
+    public CancelTicket requestCancel(PooledServer target, CancelCallback callback) {
+        CancelTicket ticket = new CancelTicket(this, target, callback);
+        change(now -> core.cancels.request(ticket));
+        return ticket;
+    }
+
+    /**
+     * Asks for a place for a cancel request to the query of {@code client}.
+     *
+     * @return null if the client has no server now: there is nothing to cancel, and {@code callback} is not called
+     */
+    public @Nullable CancelTicket requestCancel(PoolClient client, CancelCallback callback) {
+        List<CancelTicket> made = new ArrayList<>(1);
+        change(now -> {
+            PooledServer target = client.server;
+            if (target != null) {
+                CancelTicket ticket = new CancelTicket(this, target, callback);
+                made.add(ticket);
+                core.cancels.request(ticket);
+            }
+        });
+        return made.isEmpty() ? null : made.get(0);
+    }
+
+    void cancelDone(CancelTicket ticket) {
+        change(now -> core.cancelDone(ticket, now));
+    }
+
+    boolean cancelAbandon(CancelTicket ticket) {
+        boolean[] withdrawn = new boolean[1];
+        change(now -> withdrawn[0] = core.cancels.abandon(ticket));
+        return withdrawn[0];
+    }
+
+    /**
+     * Applies new settings to the living pools. Servers beyond a lowered limit are closed as soon as nobody uses them,
+     * and all servers of a pool whose host has changed.
+     */
+    public void respec(Function<PoolKey, PoolSpec> specs) {
+        Map<PoolState, PoolSpec> changed = new LinkedHashMap<>();
+        for (Pool pool : pools.values()) {
+            changed.put(pool.state, specs.apply(pool.key()));
+        }
+        change(now -> core.respec(changed, now));
+    }
+
+    /**
+     * Ends the pools for good: waiting clients are told so, unused servers close now and the others on release, and none
+     * is opened any more.
+     *
+     * @return completes when no server is left; the same for every call
+     */
+    public CompletableFuture<Void> drain() {
+        change(now -> core.drain(drained, now));
+        return drained;
+    }
+
+    void retire(PoolState pool, DisconnectReason reason) {
+        change(now -> core.retire(pool, reason, now));
+    }
+
+    @Nullable
+    PooledServer acquire(PoolState pool, PoolClient client) {
+        int loop = client.waiter.loopIndex();
+        Actions todo = null;
+        PooledServer server;
+        lock();
+        try {
+            client.loop = loop;
+            server = core.takeIdle(pool, client);
+            if (server == null) {
+                core.enqueue(pool, client, nanoTime.getAsLong());
+                todo = takeActions();
+            }
+        } finally {
+            lock.unlock();
+        }
+        run(todo);
+        return server;
+    }
+
+    boolean abandon(PoolState pool, PoolClient client) {
+        long now = nanoTime.getAsLong();
+        lock();
+        try {
+            return core.abandon(pool, client, now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void release(PooledServer server, Release how) {
+        long now = nanoTime.getAsLong();
+        Actions todo;
+        lock();
+        try {
+            core.release(server, how, now);
+            todo = takeActions();
+        } finally {
+            lock.unlock();
+        }
+        run(todo);
+    }
+
+    void onReady(PooledServer server, ServerControl connection) {
+        change(now -> core.ready(server, connection, now));
+    }
+
+    void onLoginFailed(PooledServer server, LoginFailure failure) {
+        change(now -> core.loginFailed(server, failure, now));
+    }
+
+    void onTaskDone(PooledServer server) {
+        change(now -> core.taskDone(server, now));
+    }
+
+    void onClosed(PooledServer server) {
+        change(now -> core.closed(server, now));
+    }
+
+    /** For operations off the path of a transaction. */
+    private void change(LongConsumer operation) {
+        Actions todo;
+        lock();
+        try {
+            operation.accept(nanoTime.getAsLong());
+            todo = takeActions();
+        } finally {
+            lock.unlock();
+        }
+        run(todo);
+    }
+
+    private void read(LongConsumer operation) {
+        lock();
+        try {
+            operation.accept(nanoTime.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lock() {
+        for (int i = 0; i < SPINS; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
+    }
+
+    private @Nullable Actions takeActions() {
+        if (core.book.actions().isEmpty()) {
+            return null;
+        }
+        Actions empty = spare.getAndSet(null);
+        return core.book.swapActions(empty == null ? new Actions() : empty);
+    }
+
+    private void run(@Nullable Actions todo) {
+        if (todo != null) {
+            try {
+                todo.run(opener, events);
+            } finally {
+                spare.set(todo);
+            }
+        }
+    }
+
+    /** For tests: whether the books are right is a question to the core. */
+    PoolCore core() {
+        return core;
+    }
+}

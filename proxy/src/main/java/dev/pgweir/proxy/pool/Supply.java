@@ -1,0 +1,113 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/** Provides waiting clients with servers: checks used ones, opens new ones, makes room for them under the caps. */
+final class Supply {
+    /** How far into the queue the loop of the client that a new server is for is looked up. */
+    private static final int LOOP_REACH = 16;
+
+    private final ServerBook book;
+    /** Set once: nothing is opened any more. */
+    private boolean stopped;
+
+    Supply(ServerBook book) {
+        this.book = book;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Whether one more server may be opened for a pool now. */
+    boolean mayOpen(PoolState pool, long now) {
+        return !stopped && pool.budget.hasRoom() && ReserveRule.sizeAllowsMore(pool, 0, now) && permitsLogin(pool, now);
+    }
+
+    /** Whether a pool would open one more server, if only its caps had room and nothing is closing for it yet. */
+    boolean isBlockedByCapsAlone(PoolState pool, long now) {
+        return !stopped
+                && pool.queue.size() > pool.pending() + pool.owed
+                && !pool.budget.hasRoom()
+                && ReserveRule.sizeAllowsMore(pool, pool.owed, now)
+                && permitsLogin(pool, now);
+    }
+
+    private static boolean permitsLogin(PoolState pool, long now) {
+        if (!pool.budget.host().permitsLogin(now)) {
+            return false;
+        }
+        // As long as PostgreSQL refuses the pool's login, one attempt at a time.
+        return !pool.refusals.isHolding() || (pool.count(ServerState.LOGIN) == 0 && pool.refusals.isDue(now));
+    }
+
+    /** Provides for clients that no server is on its way for. */
+    void feed(PoolState pool, long now) {
+        while (pool.queue.size() > pool.pending()) {
+            PooledServer used = pool.spec.roundRobin() ? pool.used.last() : pool.used.first();
+            if (used != null) {
+                check(used);
+            } else if (mayOpen(pool, now)) {
+                open(pool, now);
+            } else {
+                makeRoom(pool, now);
+                return;
+            }
+        }
+    }
+
+    void check(PooledServer server) {
+        server.task = PooledServer.Task.CHECK;
+        book.move(server, ServerState.TESTED);
+        book.actions().check(server);
+    }
+
+    void open(PoolState pool, long now) {
+        boolean reserve = ReserveRule.isReserve(pool);
+        PoolClient client = pool.queue.at(Math.min(pool.pending(), LOOP_REACH));
+        PooledServer server = book.open(pool, client == null ? -1 : client.loop, now);
+        if (reserve) {
+            book.actions().reserveTaken(server);
+        }
+    }
+
+    /** Closes unused servers of other pools, one for each client that only a cap keeps from being served. */
+    private void makeRoom(PoolState pool, long now) {
+        while (isBlockedByCapsAlone(pool, now)) {
+            Cap cap = pool.budget.exhausted();
+            PooledServer victim = cap == null ? null : Evictor.victimFor(pool, cap, now);
+            if (victim == null) {
+                return;
+            }
+            book.evict(victim, pool);
+        }
+    }
+
+    /** Room has become free: the pools whose clients have waited longest take it. */
+    void dispatch(long now) {
+        PoolState pool = nextToOpen(now);
+        while (pool != null) {
+            open(pool, now);
+            pool = nextToOpen(now);
+        }
+    }
+
+    private @Nullable PoolState nextToOpen(long now) {
+        WaitingPools waiting = book.waitingPools;
+        PoolState oldest = null;
+        for (int i = 0; i < waiting.size(); i++) {
+            PoolState pool = waiting.get(i);
+            if ((oldest == null || pool.oldestWait() < oldest.oldestWait())
+                    && pool.queue.size() > pool.pending()
+                    && mayOpen(pool, now)) {
+                oldest = pool;
+            }
+        }
+        return oldest;
+    }
+}
