@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class ChildProcess {
 
     /** Enough for the story of a failure, little enough for a server that logs every statement. */
     private static final int LINES_KEPT = 5_000;
+
+    /** Variables that PostgreSQL, libpq and PgWeir take as settings: those of the developer are not the test's. */
+    private static final Pattern SETTING = Pattern.compile("PG[A-Z_]*|DATABASE_URL");
 
     /** For the reader to fetch the last lines; a grandchild may hold the pipe open for longer. */
     private static final Duration LAST_LINES = Duration.ofMillis(500);
@@ -83,6 +87,7 @@ final class ChildProcess {
         all.addAll(command);
         ProcessBuilder builder =
                 new ProcessBuilder(all).redirectErrorStream(true).directory(new File("/"));
+        builder.environment().keySet().removeIf(SETTING.asMatchPredicate());
         builder.environment().putAll(environment);
         try {
             return new ChildProcess(name, builder.start());

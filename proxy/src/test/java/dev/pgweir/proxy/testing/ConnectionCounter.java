@@ -4,19 +4,20 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks every 10 ms at how many client connections PostgreSQL itself counts (pg_stat_activity) and keeps the greatest
+ * Looks every 10 ms, unless told otherwise, at how many client connections PostgreSQL itself counts (pg_stat_activity) and keeps the greatest
  * numbers. Its own connection and those named {@link PostgresInstance#CONTROL} are left out. PostgreSQL shows a
  * connection from the end of its login on. Safe for use by several threads.
  */
 public final class ConnectionCounter implements AutoCloseable {
 
-    private static final long PERIOD_MILLIS = 10;
+    private static final Duration PERIOD = Duration.ofMillis(10);
 
     private static final String SAMPLE = """
             SELECT datname, usename, count(*) FROM pg_stat_activity
@@ -26,6 +27,7 @@ public final class ConnectionCounter implements AutoCloseable {
     private record Key(@Nullable String database, @Nullable String user) {}
 
     private final Connection connection;
+    private final Duration period;
     private final Thread thread;
     private final Map<Key, Integer> greatest = new HashMap<>();
     private int current;
@@ -33,17 +35,23 @@ public final class ConnectionCounter implements AutoCloseable {
     private @Nullable SQLException failure;
     private volatile boolean stopping;
 
-    private ConnectionCounter(Connection connection) {
+    private ConnectionCounter(Connection connection, Duration period) {
         this.connection = connection;
+        this.period = period;
         this.thread = new Thread(this::run, "connection counter");
         thread.setDaemon(true);
     }
 
     /** Begins to count; at least one sample has been taken when it returns. */
     public static ConnectionCounter start(String jdbcUrl, String user, String password) {
+        return start(jdbcUrl, user, password, PERIOD);
+    }
+
+    /** The same at another pace. */
+    public static ConnectionCounter start(String jdbcUrl, String user, String password, Duration period) {
         try {
-            ConnectionCounter counter =
-                    new ConnectionCounter(PostgresInstance.connect(jdbcUrl, user, password, PostgresInstance.CONTROL));
+            ConnectionCounter counter = new ConnectionCounter(
+                    PostgresInstance.connect(jdbcUrl, user, password, PostgresInstance.CONTROL), period);
             counter.thread.start();
             counter.awaitSamples(1);
             return counter;
@@ -107,6 +115,9 @@ public final class ConnectionCounter implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        synchronized (this) {
+            notifyAll();
+        }
         try {
             thread.join();
             connection.close();
@@ -134,12 +145,22 @@ public final class ConnectionCounter implements AutoCloseable {
             statement.setString(1, PostgresInstance.CONTROL);
             while (!stopping) {
                 sample(statement);
-                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+                pause();
             }
         } catch (SQLException e) {
             fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends early if the counter is closed. */
+    private synchronized void pause() throws InterruptedException {
+        long start = System.nanoTime();
+        for (long left = period.toNanos();
+                left > 0 && !stopping;
+                left = period.toNanos() - (System.nanoTime() - start)) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 

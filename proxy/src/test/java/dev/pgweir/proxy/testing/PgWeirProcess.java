@@ -85,6 +85,18 @@ public final class PgWeirProcess implements AutoCloseable {
         return process.awaitExit(BOOT);
     }
 
+    /** Ends it as a service manager does, by TERM, and by KILL if it has not ended in that time. */
+    public void stop(Duration patience) {
+        signal("TERM");
+        try {
+            process.awaitExit(patience);
+        } catch (IllegalStateException e) {
+            // It waits for its clients, as it should.
+            process.kill();
+        }
+        close();
+    }
+
     /** Kills it. What it wrote stays readable. */
     @Override
     public void close() {
@@ -140,7 +152,7 @@ public final class PgWeirProcess implements AutoCloseable {
             return this;
         }
 
-        /** A variable of its environment, for instance DATABASE_URL. */
+        /** A variable of its environment, for instance DATABASE_URL; those of this JVM that configure it are left out. */
         public Builder environment(String name, String value) {
             environment.put(name, value);
             return this;

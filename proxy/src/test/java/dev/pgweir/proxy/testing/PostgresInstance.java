@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -15,8 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * A PostgreSQL server of one's own on the loopback, with settings, pg_hba lines and a life at the caller's command:
@@ -93,11 +92,11 @@ public final class PostgresInstance implements AutoCloseable {
     }
 
     static Connection connect(String url, String role, String password, String applicationName) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", role);
-        properties.setProperty("password", password);
-        properties.setProperty("ApplicationName", applicationName);
-        return DriverManager.getConnection(url, properties);
+        // Not DriverManager: it knows the drivers of the class loader that asked it first.
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        source.setApplicationName(applicationName);
+        return source.getConnection(role, password);
     }
 
     /** Runs statements as the superuser in database {@code postgres}, each in a transaction of its own. */

@@ -69,6 +69,19 @@ public final class WireMessage {
         return values;
     }
 
+    /** The names of the columns in a RowDescription. */
+    public List<String> columns() {
+        List<String> names = new ArrayList<>();
+        int position = 2;
+        for (int i = int16(0); i > 0; i--) {
+            int end = endOfText(position);
+            names.add(text(position, end));
+            // The zero, and what else is said of a column: table, number, type, size, modifier, format.
+            position = end + 1 + 18;
+        }
+        return names;
+    }
+
     /** The zero-terminated texts of the body from an offset on. */
     public List<String> texts(int offset) {
         List<String> texts = new ArrayList<>();
