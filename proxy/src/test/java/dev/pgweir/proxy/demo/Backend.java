@@ -10,7 +10,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The PostgreSQL behind PgWeir: one of the demo's own, as small as the smallest managed plans, or the user's.
@@ -25,6 +24,9 @@ record Backend(ServerUrl url, OptionalInt cap, @Nullable PostgresInstance instan
     /** PostgreSQL's own default. */
     private static final int RESERVED = 3;
 
+    /** The demo's own, which counts; it is a superuser's, but the reserve only begins when the others are taken. */
+    private static final int COUNTING = 1;
+
     static Backend embedded() {
         PostgresInstance instance = PostgresInstance.builder()
                 .major(PostgresVersion.NEWEST)
@@ -38,7 +40,7 @@ record Backend(ServerUrl url, OptionalInt cap, @Nullable PostgresInstance instan
         instance.createDatabase("app", "app");
         return new Backend(
                 ServerUrl.parse(instance.url("app", "app", "secret")),
-                OptionalInt.of(MAX_CONNECTIONS - RESERVED),
+                OptionalInt.of(MAX_CONNECTIONS - RESERVED - COUNTING),
                 instance);
     }
 
@@ -52,32 +54,22 @@ record Backend(ServerUrl url, OptionalInt cap, @Nullable PostgresInstance instan
 
     /** Who it is and how many it lets in, in its own words. */
     String describe() throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = url.connect(PostgresInstance.CONTROL);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT split_part(current_setting('server_version'), ' ', 1),"
                         + " current_setting('max_connections')::int,"
                         + " current_setting('superuser_reserved_connections')::int"
                         + " + coalesce(current_setting('reserved_connections', true), '0')::int")) {
             rows.next();
-            int max = rows.getInt(2);
-            int reserved = rows.getInt(3);
-            return "PostgreSQL " + rows.getString(1) + " on " + url.host() + ":" + url.port() + " lets " + max
-                    + " connections in; " + reserved + " of them are reserved, so " + (max - reserved)
-                    + " are left for applications.";
+            return "PostgreSQL " + rows.getString(1) + " on " + url.host() + ":" + url.port() + " lets "
+                    + rows.getInt(2) + " connections in; it reserves " + rows.getInt(3)
+                    + " of them, and one is this demo's own, which counts the others.";
         }
     }
 
-    /** A connection of the application's user past PgWeir. */
-    Connection connect() throws SQLException {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url.jdbcUrl());
-        source.setApplicationName(PostgresInstance.CONTROL);
-        return source.getConnection(url.user(), url.password());
-    }
-
     /**
-     * Counts what PostgreSQL counts. On the demo's own server that takes one of the reserved connections; on another one
-     * it takes an ordinary one, and sees what belongs to the same user.
+     * Counts what PostgreSQL counts. On a server that is not the demo's own it sees what belongs to the same user, and looks
+     * less often.
      */
     ConnectionCounter count() {
         if (instance == null) {

@@ -26,6 +26,9 @@ public final class Demo {
     /** PgWeir's clients are gone by then; what still runs is somebody's console. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
+    /** Application name of what the demo does beside its load. It goes through PgWeir like the rest. */
+    private static final String OWN = "pgweir-demo-setup";
+
     private final DemoOptions options;
     private final Report report = new Report(System.out);
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -144,7 +147,9 @@ public final class Demo {
         report.say("");
         try (Console console = new Console(through);
                 ConnectionCounter counter = backend.count()) {
-            return options.load() ? load(backend, proxy, through, console, counter) : idle(proxy, console, counter);
+            return options.load()
+                    ? load(backend.cap(), proxy, through, console, counter)
+                    : idle(proxy, console, counter);
         }
     }
 
@@ -158,10 +163,10 @@ public final class Demo {
     }
 
     private int load(
-            Backend backend, PgWeirProcess proxy, ServerUrl through, Console console, ConnectionCounter counter)
+            OptionalInt cap, PgWeirProcess proxy, ServerUrl through, Console console, ConnectionCounter counter)
             throws InterruptedException, SQLException {
         Bank bank = new Bank();
-        try (Connection connection = backend.connect()) {
+        try (Connection connection = through.connect(OWN)) {
             bank.create(connection);
         }
         try {
@@ -173,9 +178,9 @@ public final class Demo {
                 report.second(second, load.connected(), console.figures(), counter.current(), load.latencies());
             }
             load.stop();
-            return summarize(backend.cap(), load, counter.max(), sum(backend, bank));
+            return summarize(cap, load, counter.max(), sum(through, bank));
         } finally {
-            try (Connection connection = backend.connect()) {
+            try (Connection connection = through.connect(OWN)) {
                 bank.drop(connection);
             }
         }
@@ -193,8 +198,8 @@ public final class Demo {
         }
     }
 
-    private static long sum(Backend backend, Bank bank) throws SQLException {
-        try (Connection connection = backend.connect()) {
+    private static long sum(ServerUrl through, Bank bank) throws SQLException {
+        try (Connection connection = through.connect(OWN)) {
             return bank.sum(connection);
         }
     }

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The clients: a thread and a connection each, which run transactions with short pauses until they are told to stop.
@@ -25,7 +24,7 @@ final class Load {
     /** Before a client that saw an error connects again. */
     private static final int AFTER_ERROR_MILLIS = 500;
 
-    private final PGSimpleDataSource source = new PGSimpleDataSource();
+    private final ServerUrl url;
     private final Bank bank;
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -35,13 +34,8 @@ final class Load {
     private volatile @Nullable String firstError;
 
     Load(ServerUrl url, Bank bank, int clients) {
+        this.url = url;
         this.bank = bank;
-        source.setUrl(url.jdbcUrl());
-        source.setUser(url.user());
-        source.setPassword(url.password());
-        source.setApplicationName("pgweir-demo");
-        // Statements without a name: in transaction mode a named one may be looked for on another server connection.
-        source.setPrepareThreshold(0);
         for (int i = 0; i < clients; i++) {
             int seed = i;
             Thread thread = new Thread(() -> run(new SplittableRandom(seed)), "client " + i);
@@ -98,7 +92,7 @@ final class Load {
     /** True when it was told to stop, false after an error. */
     private boolean connectAndWork(SplittableRandom random) throws InterruptedException {
         boolean counted = false;
-        try (Connection connection = source.getConnection()) {
+        try (Connection connection = url.connect("pgweir-demo")) {
             connected.incrementAndGet();
             counted = true;
             do {

@@ -5,7 +5,10 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Arrays;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A connection URL taken apart, as far as the demo's own connections need it. */
 record ServerUrl(String host, int port, String database, String user, String password, String sslmode) {
@@ -34,9 +37,19 @@ record ServerUrl(String host, int port, String database, String user, String pas
         }
     }
 
-    /** For pgjdbc, straight to the server. */
+    /** For pgjdbc. */
     String jdbcUrl() {
         return "jdbc:postgresql://" + host + ":" + port + "/" + encode(database) + "?sslmode=" + encode(sslmode);
+    }
+
+    /** A connection of the application's user. */
+    Connection connect(String applicationName) throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(jdbcUrl());
+        source.setApplicationName(applicationName);
+        // Statements without a name: in transaction mode a named one may be looked for on another server connection.
+        source.setPrepareThreshold(0);
+        return source.getConnection(user, password);
     }
 
     /** Through PgWeir: all the same but host and port. */

@@ -169,12 +169,20 @@ final class ChildProcess {
 
     /** Waits for the end and gives the exit code; throws with the output if the time is up. */
     int awaitExit(Duration patience) {
+        if (!hasEnded(patience)) {
+            throw failure("did not end in " + patience);
+        }
+        return process.exitValue();
+    }
+
+    /** Waits for the end; false if the time is up. */
+    boolean hasEnded(Duration patience) {
         try {
             if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw failure("did not end in " + patience);
+                return false;
             }
             reader.join(LAST_LINES.toMillis());
-            return process.exitValue();
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

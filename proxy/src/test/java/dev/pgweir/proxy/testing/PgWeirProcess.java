@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -8,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,14 +87,14 @@ public final class PgWeirProcess implements AutoCloseable {
         return process.awaitExit(BOOT);
     }
 
-    /** Ends it as a service manager does, by TERM, and by KILL if it has not ended in that time. */
+    /**
+     * Ends it as a service manager does, by TERM, upon which it waits for its clients; by another TERM if some have not
+     * left in that time, and by KILL if that has not helped either.
+     */
     public void stop(Duration patience) {
-        signal("TERM");
-        try {
-            process.awaitExit(patience);
-        } catch (IllegalStateException e) {
-            // It waits for its clients, as it should.
-            process.kill();
+        for (int i = 0; i < 2 && process.isAlive(); i++) {
+            signal("TERM");
+            process.hasEnded(patience);
         }
         close();
     }
@@ -198,7 +200,7 @@ public final class PgWeirProcess implements AutoCloseable {
             command.addAll(jvmOptions);
             String jar = System.getProperty("pgweir.jar");
             if (jar == null) {
-                command.addAll(List.of("-cp", Objects.requireNonNull(System.getProperty("java.class.path")), MAIN));
+                command.addAll(List.of("-cp", classPath(), MAIN));
             } else {
                 command.addAll(List.of("-jar", jar));
             }
@@ -210,6 +212,13 @@ public final class PgWeirProcess implements AutoCloseable {
             }
             ChildProcess process = ChildProcess.start("PgWeir", List.of(), command, environment, directory);
             return new PgWeirProcess(process, listenPort, directory);
+        }
+
+        /** Without the tests' own classes, whose logging configuration would count for the program too. */
+        private static String classPath() {
+            return Arrays.stream(System.getProperty("java.class.path", "").split(File.pathSeparator, -1))
+                    .filter(entry -> !entry.endsWith("test-classes"))
+                    .collect(Collectors.joining(File.pathSeparator));
         }
 
         private static Path writeConfig(String text) {

@@ -1,12 +1,14 @@
 package dev.pgweir.proxy.testing;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database of one test class and a role that owns it, under names that nobody else has. Used by one thread at a time,
@@ -88,6 +90,20 @@ public final class TestDatabase implements AutoCloseable {
     public void execute(String... statements) {
         try (Connection connection = connect()) {
             run(connection, statements);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first value of the first row of a query of the owner, as text. */
+    public @Nullable String value(String query) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            if (!rows.next()) {
+                throw new IllegalStateException("no row: " + query);
+            }
+            return rows.getString(1);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
