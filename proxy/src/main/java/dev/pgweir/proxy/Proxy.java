@@ -3,11 +3,14 @@ package dev.pgweir.proxy;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.proxy.admin.Console;
+import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.Listener;
@@ -15,12 +18,14 @@ import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +121,7 @@ public final class Proxy implements AutoCloseable {
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, config.timeouts().cancelWaitTimeout());
-        ConsoleSource console = new ConsoleSource(config, pools, version);
+        LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
                 () -> config,
                 loops,
@@ -126,7 +132,10 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 console,
                 version);
-        console.show(clients);
+        StatsAverages averages = new StatsAverages(pools, config.log().logStats());
+        console.show(new Console(new ConsoleSource(config, pools, averages, clients, version)));
+        long period = config.log().statsPeriod().toNanos();
+        loops.at(0).scheduleAtFixedRate(averages::periodEnded, period, period, TimeUnit.NANOSECONDS);
         fillForcedUserPools(config, clients);
         ScheduledFuture<?> janitor = loops.at(0)
                 .scheduleWithFixedDelay(pools.pools()::tick, JANITOR_MILLIS, JANITOR_MILLIS, TimeUnit.MILLISECONDS);
@@ -151,6 +160,20 @@ public final class Proxy implements AutoCloseable {
                     clients.prepare(config, settings);
                 }
             }
+        }
+    }
+
+    /** Breaks the circle: the clients ask the console, and the console shows the clients. */
+    private static final class LazyConsole implements ConsoleAccess {
+        private volatile @Nullable Console console;
+
+        void show(Console ready) {
+            console = ready;
+        }
+
+        @Override
+        public void execute(String sql, String user, boolean admin, ByteBuf out) {
+            Objects.requireNonNull(console).execute(sql, new ConsoleUser(user, admin), out);
         }
     }
 

@@ -133,8 +133,7 @@ final class UrlKeys {
                         Quote.of(value) + " is refused because this version cannot encrypt connections to servers yet,"
                                 + " accepted: leave it out");
             } else if (FOR_THE_CLIENT.contains(name)) {
-                problems.note(
-                        origin, label(name), "is for the client, which goes on using it; PgWeir needs no such hint");
+                problems.note(origin, label(name), "is for the client, which goes on using it");
             } else if (!isTaken(name)) {
                 problems.warn(origin, label(shown(name)), "unknown parameter, has no effect");
             }

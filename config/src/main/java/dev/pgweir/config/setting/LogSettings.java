@@ -6,7 +6,7 @@ import java.util.List;
 /** What is written to the log. */
 final class LogSettings {
 
-    private static final String NO_SYSLOG = "the log goes to the standard output";
+    private static final String NO_SYSLOG = "the log goes to the standard error";
 
     static final Setting<Boolean> LOG_CONNECTIONS = Setting.of("log_connections", Types.BOOL, true, "Log each login.");
 
@@ -31,7 +31,7 @@ final class LogSettings {
                     LOG_STATS,
                     STATS_PERIOD,
                     Setting.of("verbose", Types.integer(0, 3), 0, "How much is logged.")
-                            .without("this version has one level of detail"),
+                            .without("-q and -v on the command line say how much"),
                     Setting.of("syslog", Types.BOOL, false, "Log to syslog.").without(NO_SYSLOG),
                     Setting.of("syslog_ident", Types.TEXT, "pgbouncer", "Name in syslog.")
                             .without(NO_SYSLOG),

@@ -57,7 +57,7 @@ final class ProcessSettings {
                     TRANSPORT,
                     CONFFILE,
                     Setting.of("logfile", Types.PATH, "", "Log destination.")
-                            .without("the log goes to the standard output"),
+                            .without("the log goes to the standard error"),
                     Setting.of("pidfile", Types.PATH, "", "File for the number of the process.")
                             .restart()
                             .without(STAYS),

@@ -76,8 +76,7 @@ final class UrlStartTest {
                 .containsExactly(
                         tuple(
                                 Problem.Severity.NOTE,
-                                "DATABASE_URL: pgbouncer: is for the client, which goes on using it;"
-                                        + " PgWeir needs no such hint"),
+                                "DATABASE_URL: pgbouncer: is for the client, which goes on using it"),
                         tuple(Problem.Severity.WARNING, "DATABASE_URL: colour: unknown parameter, has no effect"),
                         tuple(Problem.Severity.WARNING, "DATABASE_URL: sslcert: unknown parameter, has no effect"));
     }

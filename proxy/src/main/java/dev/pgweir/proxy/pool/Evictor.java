@@ -13,19 +13,15 @@ final class Evictor {
      * The server to close so that {@code beneficiary} gets a place.
      *
      * @param cap where room is needed
-     * @param beneficiary the pool that needs it
-     * @return null when no server may be closed now
+     * @param coversAll whether the server has to count against all the caps that keep the beneficiary out
+     * @return null when no such server may be closed now
      */
-    static @Nullable PooledServer victimFor(PoolState beneficiary, Cap cap, long now) {
+    static @Nullable PooledServer victimFor(PoolState beneficiary, Cap cap, boolean coversAll, long now) {
         if (cap.hasNoVictims(now)) {
             return null;
         }
-        // One server whose place is under all the caps that are full is worth more than the longest idle.
-        PooledServer victim = search(cap, beneficiary, now, true);
-        if (victim == null) {
-            victim = search(cap, beneficiary, now, false);
-        }
-        if (victim == null) {
+        PooledServer victim = search(cap, beneficiary, now, coversAll);
+        if (victim == null && !coversAll) {
             cap.foundNoVictim(now);
         }
         return victim;

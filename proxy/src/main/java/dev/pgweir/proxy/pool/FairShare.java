@@ -42,7 +42,7 @@ final class FairShare {
         if (!waitingPools.anyBut(own)) {
             return null;
         }
-        Cap exhausted = server.budget.exhausted();
+        Cap exhausted = server.budget.firstExhausted();
         if (exhausted == null) {
             return null;
         }

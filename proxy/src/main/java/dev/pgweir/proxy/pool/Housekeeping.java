@@ -69,8 +69,10 @@ final class Housekeeping {
     }
 
     private void refill(PoolState pool, long now) {
-        while (pool.staying() < pool.floor() && core.supply.mayOpen(pool, now)) {
-            core.supply.open(pool, now);
+        if (pool.staying() < pool.floor() && !core.supply.isWantedByOthers(pool)) {
+            while (pool.staying() < pool.floor() && core.supply.mayOpen(pool, now)) {
+                core.supply.open(pool, now);
+            }
         }
     }
 }

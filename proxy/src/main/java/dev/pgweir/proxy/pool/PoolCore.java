@@ -251,8 +251,9 @@ final class PoolCore {
             host.pacer.hurry(now);
         }
         cancels.serve(host);
-        supply.feed(server.pool, now);
+        // First whoever has waited longest, then those that lost a server or the hope of one.
         refresh(now);
+        supply.feed(server.pool, now);
         if (closedFor != null) {
             supply.feed(closedFor, now);
         }

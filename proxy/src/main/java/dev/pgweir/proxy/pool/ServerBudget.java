@@ -1,5 +1,7 @@
 package dev.pgweir.proxy.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ record ServerBudget(ServerHost host, Cap database, Cap user) {
 
     /** The first cap without room. */
     @Nullable
-    Cap exhausted() {
+    Cap firstExhausted() {
         if (!host.cap.hasRoom()) {
             return host.cap;
         }
@@ -47,6 +49,24 @@ record ServerBudget(ServerHost host, Cap database, Cap user) {
             return database;
         }
         return user.hasRoom() ? null : user;
+    }
+
+    /** All caps without room. Allocates. */
+    List<Cap> exhausted() {
+        List<Cap> full = new ArrayList<>(3);
+        for (Cap cap : List.of(host.cap, database, user)) {
+            if (!cap.hasRoom()) {
+                full.add(cap);
+            }
+        }
+        return full;
+    }
+
+    /** True when a server here could keep one there from being opened. */
+    boolean sharesLimitWith(ServerBudget other) {
+        return (host == other.host && host.cap.limit() != 0)
+                || (database == other.database && database.limit() != 0)
+                || (user == other.user && user.limit() != 0);
     }
 
     boolean isUnder(Cap cap) {

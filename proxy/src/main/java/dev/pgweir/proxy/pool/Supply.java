@@ -1,6 +1,8 @@
 package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.ServerState;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Provides waiting clients with servers: checks used ones, opens new ones, makes room for them under the caps. */
@@ -76,16 +78,55 @@ final class Supply {
         }
     }
 
-    /** Closes unused servers of other pools, one for each client that only a cap keeps from being served. */
+    /** Closes unused servers of other pools, as many as clients are kept from being served by caps alone. */
     private void makeRoom(PoolState pool, long now) {
-        while (isBlockedByCapsAlone(pool, now)) {
-            Cap cap = pool.budget.exhausted();
-            PooledServer victim = cap == null ? null : Evictor.victimFor(pool, cap, now);
-            if (victim == null) {
-                return;
-            }
-            book.evict(victim, pool);
+        boolean more = isBlockedByCapsAlone(pool, now);
+        while (more) {
+            more = makeOnePlace(pool, now) && isBlockedByCapsAlone(pool, now);
         }
+    }
+
+    private boolean makeOnePlace(PoolState pool, long now) {
+        Cap first = pool.budget.firstExhausted();
+        if (first == null || first.hasNoVictims(now)) {
+            return false;
+        }
+        List<Cap> exhausted = pool.budget.exhausted();
+        PooledServer one = Evictor.victimFor(pool, first, true, now);
+        if (one != null) {
+            book.evict(one, pool);
+            return true;
+        }
+        // No one server helps with all the caps that are full, so it takes one for each; none if one of them has none.
+        List<PooledServer> several = new ArrayList<>();
+        for (Cap cap : exhausted) {
+            PooledServer victim = Evictor.victimFor(pool, cap, false, now);
+            if (victim == null) {
+                return false;
+            }
+            several.add(victim);
+        }
+        for (PooledServer victim : several) {
+            if (victim.state() != ServerState.CLOSING) {
+                book.evict(victim, pool);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether clients of another pool wait for the place that this pool would take to have more in store. Taking it would
+     * only make them close a server again.
+     */
+    boolean isWantedByOthers(PoolState pool) {
+        WaitingPools waiting = book.waitingPools;
+        for (int i = 0; i < waiting.size(); i++) {
+            PoolState other = waiting.get(i);
+            if (other != pool && other.queue.size() > other.pending() && other.budget.sharesLimitWith(pool.budget)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Room has become free: the pools whose clients have waited longest take it. */

@@ -8,7 +8,6 @@ import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
-import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -20,6 +19,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to PostgreSQL that has logged in.
@@ -41,6 +42,8 @@ public final class ServerConnection implements ServerControl {
             .whole(bytes("ZSE"))
             .build();
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
 
@@ -54,8 +57,6 @@ public final class ServerConnection implements ServerControl {
     private final ReadGate gate;
     private final Map<String, String> welcome;
     private final long id;
-    private final ConnectionLog log;
-    private final long connectedAt = System.nanoTime();
     private @Nullable BackendKeyData key;
 
     /** Written before {@link #client}, read after it. */
@@ -92,10 +93,8 @@ public final class ServerConnection implements ServerControl {
             FrameScanner scanner,
             SessionParameters parameters,
             ReadGate gate,
-            Map<String, String> welcome,
-            ConnectionLog log) {
+            Map<String, String> welcome) {
         this.id = id;
-        this.log = log;
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.loopIndex = loopIndex;
@@ -358,7 +357,7 @@ public final class ServerConnection implements ServerControl {
                 }
             }
         } catch (RuntimeException e) {
-            log.warning("unexpected data from the server while no client used it: " + e.getMessage());
+            LOG.warn("S-{}: unexpected data from the server while no client used it: {}", id, e.getMessage());
             startClosing(DisconnectReason.SERVER_UNSYNC);
         } finally {
             data.release();
@@ -385,7 +384,7 @@ public final class ServerConnection implements ServerControl {
             onTaskMessage(task, type);
         } else if (type == 'E') {
             ErrorResponse error = ErrorResponse.decode(scanner.body());
-            log.log("the server ends an idle connection: " + error.code() + " " + error.message());
+            LOG.info("S-{}: the server ends an idle connection: {} {}", id, error.code(), error.message());
         } else {
             throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
         }
@@ -402,7 +401,7 @@ public final class ServerConnection implements ServerControl {
                 }
                 current.done();
             } else {
-                log.warning(current.ifItFails().text() + ": " + current.failure());
+                LOG.warn("S-{}: {}: {}", id, current.ifItFails().text(), current.failure());
                 startClosing(current.ifItFails());
             }
         }
@@ -442,10 +441,8 @@ public final class ServerConnection implements ServerControl {
 
     void onClosed(DisconnectReason reason) {
         closed = true;
-        DisconnectReason asked = closing;
-        DisconnectReason why = asked == null ? reason : asked;
-        log.closing(why.text(), (System.nanoTime() - connectedAt) / 1_000_000_000L);
-        owner.onClosed(why);
+        DisconnectReason why = closing;
+        owner.onClosed(why == null ? reason : why);
         handOver(true);
         LinkedClient to = client;
         if (to == null) {
@@ -460,6 +457,6 @@ public final class ServerConnection implements ServerControl {
 
     @Override
     public String toString() {
-        return log.prefix().toString();
+        return "S-" + id + " " + profile.dbname() + "/" + profile.user() + "@" + channel.remoteAddress();
     }
 }

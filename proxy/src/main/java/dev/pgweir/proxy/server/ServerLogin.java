@@ -13,7 +13,6 @@ import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.auth.ServerAuthStep;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
-import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -52,7 +51,6 @@ final class ServerLogin {
     private final int maxPacketSize;
 
     private @Nullable Channel channel;
-    private @Nullable ConnectionLog log;
     private @Nullable ServerHandler handler;
     private @Nullable FrameScanner scanner;
     private @Nullable BackendKeyData key;
@@ -80,14 +78,6 @@ final class ServerLogin {
     /** The connection could not be made. */
     void onConnectFailed(Throwable cause) {
         over = true;
-        LOG.warn(
-                "S-0x{}: {}/{}@{}:{} closing because: connect failed: {}",
-                Long.toHexString(id),
-                profile.dbname(),
-                profile.user(),
-                profile.host(),
-                profile.port(),
-                cause.getMessage());
         owner.onLoginFailed(new LoginFailure(
                 LoginFailure.Kind.UNREACHABLE,
                 SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
@@ -99,8 +89,13 @@ final class ServerLogin {
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), opened.remoteAddress());
-        log.connectedToServer(opened.localAddress());
+        LOG.info(
+                "S-{}: {}/{}@{} new connection to server (from {})",
+                id,
+                profile.dbname(),
+                profile.user(),
+                opened.remoteAddress(),
+                opened.localAddress());
         Map<String, String> startup = new LinkedHashMap<>();
         startup.put("user", profile.user());
         startup.put("database", profile.dbname());
@@ -202,7 +197,7 @@ final class ServerLogin {
         if (!authenticated) {
             throw ProtocolException.violation("ReadyForQuery before the login was accepted");
         }
-        if (channel == null || handler == null || scanner == null || log == null) {
+        if (channel == null || handler == null || scanner == null) {
             return;
         }
         over = true;
@@ -215,14 +210,20 @@ final class ServerLogin {
                 scanner,
                 parameters,
                 new ReadGate(channel),
-                Map.copyOf(reported),
-                log);
+                Map.copyOf(reported));
         handler.loggedIn(connection);
         connection.loggedIn(key);
     }
 
     private void onError(ErrorResponse error) {
-        LOG.warn("server login failed: {} {}", error.severity(), error.message());
+        LOG.warn(
+                "server login failed: {} {} ({}/{}@{}:{})",
+                error.severity(),
+                error.message(),
+                profile.dbname(),
+                profile.user(),
+                profile.host(),
+                profile.port());
         LoginFailure.Kind kind = switch (error.code()) {
             case "53300" -> LoginFailure.Kind.TOO_MANY_CONNECTIONS;
             // Starting up, shutting down, crashed: it will be back.
@@ -252,11 +253,6 @@ final class ServerLogin {
         if (scanner != null) {
             scanner.release();
         }
-        DisconnectReason reason =
-                timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED;
-        if (log != null) {
-            log.closing(reason.text(), 0);
-        }
-        owner.onClosed(reason);
+        owner.onClosed(timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED);
     }
 }

@@ -199,7 +199,8 @@ final class Invariants {
                 assertThat(pool.used.isEmpty())
                         .as("a client of %s waits beside a used server", pool.key)
                         .isTrue();
-                assertThat(core.supply.mayOpen(pool, world.now))
+                // Whether the reserve is due is looked at by the tick.
+                assertThat(core.supply.mayOpen(pool, world.now) && !ReserveRule.isReserve(pool))
                         .as("a client of %s waits though a server may be opened", pool.key)
                         .isFalse();
             }
@@ -207,9 +208,12 @@ final class Invariants {
     }
 
     /** Holds right after a tick: no pool is kept out by an unused server that is old enough to be closed. */
-    void checkEviction() {
+    void checkAfterTick() {
         for (PoolState pool : core.pools) {
-            Cap cap = pool.budget.exhausted();
+            assertThat(pool.queue.size() > pool.pending() && core.supply.mayOpen(pool, world.now))
+                    .as("a client of %s waits though a server may be opened", pool.key)
+                    .isFalse();
+            Cap cap = pool.budget.firstExhausted();
             if (cap == null || !core.supply.isBlockedByCapsAlone(pool, world.now)) {
                 continue;
             }
