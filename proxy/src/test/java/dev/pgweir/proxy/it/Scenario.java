@@ -9,13 +9,17 @@ import java.util.List;
 /**
  * What a client sends in one go, and how many ReadyForQuery PostgreSQL answers it with.
  *
- * @param bytes not copied
+ * @param pieces the messages, sent as one
  */
-record Scenario(String name, int readies, byte[]... bytes) {
+record Scenario(String name, int readies, List<byte[]> pieces) {
+
+    Scenario(String name, int readies, byte[]... pieces) {
+        this(name, readies, List.of(pieces));
+    }
 
     /** Sends it and reads all answers. */
     List<WireMessage> run(WireClient client) throws IOException {
-        client.send(bytes);
+        client.send(pieces.toArray(byte[][]::new));
         return answers(client);
     }
 
