@@ -1,0 +1,236 @@
+package dev.pgweir.config;
+
+import dev.pgweir.config.setting.SettingException;
+import dev.pgweir.config.setting.SettingValues;
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.Secret;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole configuration. Immutable, so that one reference to it is a consistent view, and a reload is a new one.
+ *
+ * <p>Made by {@link #of}; the loader makes it from files and the environment.
+ */
+public final class ProxyConfig {
+
+    private final SettingValues values;
+    private final Map<String, DatabaseConfig> databases;
+    private final Map<String, UserConfig> users;
+    private final Map<String, Secret> storedSecrets;
+    private final ListenConfig listen;
+    private final NetConfig net;
+    private final PoolConfig pool;
+    private final LimitsConfig limits;
+    private final TimeoutConfig timeouts;
+    private final ServerConfig server;
+    private final ProtocolConfig protocol;
+    private final AuthConfig auth;
+    private final AdminConfig admin;
+    private final LogConfig log;
+    private final TlsConfig tls;
+
+    private ProxyConfig(
+            SettingValues values,
+            Map<String, DatabaseConfig> databases,
+            Map<String, UserConfig> users,
+            Map<String, Secret> storedSecrets) {
+        this.values = values;
+        this.databases = Collections.unmodifiableMap(new LinkedHashMap<>(databases));
+        this.users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
+        this.storedSecrets = Map.copyOf(storedSecrets);
+        this.listen = ListenConfig.from(values);
+        this.net = NetConfig.from(values);
+        this.pool = PoolConfig.from(values);
+        this.limits = LimitsConfig.from(values);
+        this.timeouts = TimeoutConfig.from(values);
+        this.server = ServerConfig.from(values);
+        this.protocol = ProtocolConfig.from(values);
+        this.auth = AuthConfig.from(values);
+        this.admin = AdminConfig.from(values);
+        this.log = LogConfig.from(values);
+        this.tls = TlsConfig.from(values);
+    }
+
+    /**
+     * Puts a configuration together.
+     *
+     * @param values what was set under {@code [pgweir]}
+     * @param databases by the name clients ask for, in the order SHOW DATABASES has them
+     * @param users by login name
+     * @param storedSecrets what the auth file says, by user
+     * @throws dev.pgweir.config.setting.SettingException if values contradict each other
+     */
+    public static ProxyConfig of(
+            SettingValues values,
+            Map<String, DatabaseConfig> databases,
+            Map<String, UserConfig> users,
+            Map<String, Secret> storedSecrets) {
+        return new ProxyConfig(values, databases, users, storedSecrets);
+    }
+
+    /** What is wrong with {@code values} taken together, all of it; empty if {@link #of} takes them. */
+    public static List<SettingException> contradictions(SettingValues values) {
+        List<Consumer<SettingValues>> sections = List.of(
+                ListenConfig::from,
+                NetConfig::from,
+                PoolConfig::from,
+                LimitsConfig::from,
+                TimeoutConfig::from,
+                ServerConfig::from,
+                ProtocolConfig::from,
+                AuthConfig::from,
+                AdminConfig::from,
+                LogConfig::from,
+                TlsConfig::from);
+        List<SettingException> found = new ArrayList<>();
+        for (Consumer<SettingValues> section : sections) {
+            try {
+                section.accept(values);
+            } catch (SettingException e) {
+                found.add(e);
+            }
+        }
+        return found;
+    }
+
+    /** The same with other settings, as SET and tests need it. */
+    public ProxyConfig withValues(SettingValues changed) {
+        return new ProxyConfig(changed, databases, users, storedSecrets);
+    }
+
+    /** What was set under {@code [pgweir]}; the sections below are the convenient view of it. */
+    public SettingValues values() {
+        return values;
+    }
+
+    /** Databases by the name clients ask for, the fallback under {@link DatabaseConfig#FALLBACK}. */
+    public Map<String, DatabaseConfig> databases() {
+        return databases;
+    }
+
+    /** Users that have a section of their own. */
+    public Map<String, UserConfig> users() {
+        return users;
+    }
+
+    /** Secrets from the auth file, by user. */
+    public Map<String, Secret> storedSecrets() {
+        return storedSecrets;
+    }
+
+    public ListenConfig listen() {
+        return listen;
+    }
+
+    public NetConfig net() {
+        return net;
+    }
+
+    public PoolConfig pool() {
+        return pool;
+    }
+
+    public LimitsConfig limits() {
+        return limits;
+    }
+
+    public TimeoutConfig timeouts() {
+        return timeouts;
+    }
+
+    public ServerConfig server() {
+        return server;
+    }
+
+    public ProtocolConfig protocol() {
+        return protocol;
+    }
+
+    public AuthConfig auth() {
+        return auth;
+    }
+
+    public AdminConfig admin() {
+        return admin;
+    }
+
+    public LogConfig log() {
+        return log;
+    }
+
+    public TlsConfig tls() {
+        return tls;
+    }
+
+    /** The entry for clients that ask for {@code name}: its own or the fallback; empty for the console's names. */
+    public Optional<DatabaseConfig> database(String name) {
+        if (DatabaseConfig.isConsole(name)) {
+            return Optional.empty();
+        }
+        DatabaseConfig own = databases.get(name);
+        return Optional.ofNullable(own == null ? databases.get(DatabaseConfig.FALLBACK) : own);
+    }
+
+    /** What is known of {@code user}: the password of its section, else what the auth file says. */
+    public Optional<Secret> secretOf(String user) {
+        UserConfig section = users.get(user);
+        Secret own = section == null ? null : section.password();
+        return Optional.ofNullable(own == null ? storedSecrets.get(user) : own);
+    }
+
+    /**
+     * What is in force for the pool that serves clients of {@code database} who log in as {@code user}. Users of a
+     * database with a forced user share one pool and get equal settings.
+     *
+     * @throws NoSuchElementException if {@link #database} has no entry for it
+     */
+    public PoolSettings poolSettings(String database, String user) {
+        DatabaseConfig entry = database(database).orElseThrow();
+        String forced = entry.forcedUser();
+        String serverUser = forced == null ? user : forced;
+        return new Precedence(values, entry, valuesOf(serverUser))
+                .pool(database, serverUser, secretOf(serverUser).orElse(null), limits);
+    }
+
+    /**
+     * What is in force for clients of {@code database} who log in as {@code user}.
+     *
+     * @throws NoSuchElementException if {@link #database} has no entry for it
+     */
+    public ClientSettings clientSettings(String database, String user) {
+        return new Precedence(values, database(database).orElseThrow(), valuesOf(user)).client();
+    }
+
+    private SettingValues valuesOf(String user) {
+        UserConfig section = users.get(user);
+        return section == null ? SettingValues.none() : section.values();
+    }
+
+    /** What SHOW CONFIG shows for a setting; null if there is no such setting. */
+    public @Nullable String effective(String settingName) {
+        return Settings.TABLE.find(settingName).map(values::shown).orElse(null);
+    }
+
+    /** All rows of SHOW CONFIG, by name as PgBouncer orders them. */
+    public List<SettingRow> settingRows() {
+        return Settings.TABLE.settings().stream()
+                .map(setting -> new SettingRow(
+                        setting.name(), values.shown(setting), setting.defaultText(), setting.reloadable()))
+                .sorted((a, b) -> a.key().compareTo(b.key()))
+                .toList();
+    }
+
+    /** Names only; the values are for SHOW CONFIG. */
+    @Override
+    public String toString() {
+        return "ProxyConfig[" + values + ", databases=" + databases.keySet() + ", users=" + users.keySet() + "]";
+    }
+}

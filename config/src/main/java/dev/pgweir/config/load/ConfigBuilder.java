@@ -1,0 +1,124 @@
+package dev.pgweir.config.load;
+
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.SettingException;
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.Secret;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Builds the configuration from what was read, and checks what takes more than one value to see. */
+final class ConfigBuilder {
+
+    private static final List<String> EVERY_ADDRESS = List.of("*", "0.0.0.0", "::");
+
+    private final Draft draft;
+    private final Map<String, Secret> storedSecrets;
+    private final boolean fromUrl;
+    private final Problems problems;
+
+    /**
+     * @param fromUrl whether the databases are those of {@code DATABASE_URL}
+     */
+    ConfigBuilder(Draft draft, Map<String, Secret> storedSecrets, boolean fromUrl, Problems problems) {
+        this.draft = draft;
+        this.storedSecrets = storedSecrets;
+        this.fromUrl = fromUrl;
+        this.problems = problems;
+    }
+
+    LoadResult build() {
+        SectionDraft settings = draft.settings();
+        if (fromUrl) {
+            loginWithoutPassword(settings);
+        }
+        ProxyConfig.contradictions(settings.values()).forEach(e -> report(settings, e));
+        Map<String, DatabaseConfig> databases = new LinkedHashMap<>();
+        draft.databases().forEach((name, section) -> database(name, section, databases));
+        Map<String, UserConfig> users = new LinkedHashMap<>();
+        draft.users().forEach((name, section) -> users.put(name, new UserConfig(name, section.values())));
+        nobodyCanLogIn(settings, users);
+
+        boolean broken = problems.hasErrors();
+        List<Problem> all = problems.sorted();
+        return new LoadResult(
+                broken ? null : ProxyConfig.of(settings.values(), databases, users, storedSecrets),
+                all.stream().filter(ConfigBuilder::isError).toList(),
+                all.stream().filter(problem -> !isError(problem)).toList());
+    }
+
+    private static boolean isError(Problem problem) {
+        return problem.severity() == Problem.Severity.ERROR;
+    }
+
+    private void database(String name, SectionDraft section, Map<String, DatabaseConfig> databases) {
+        try {
+            DatabaseConfig database = new DatabaseConfig(name, section.values());
+            if (isOwnAddress(database)) {
+                throw new SettingException(
+                        DatabaseSettings.HOST,
+                        "this is the address PgWeir itself listens on, accepted: the PostgreSQL server's");
+            }
+            databases.put(name, database);
+        } catch (SettingException e) {
+            report(section, e);
+        } catch (IllegalArgumentException e) {
+            Origin origin = section.origin();
+            problems.error(origin, origin.label("databases"), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void report(SectionDraft section, SettingException e) {
+        Origin origin = section.originOf(e.setting());
+        problems.error(origin, origin.label(section.key(e.setting())), String.valueOf(e.getMessage()));
+    }
+
+    /** A pooler whose server is itself opens connections until none is left. */
+    private boolean isOwnAddress(DatabaseConfig database) {
+        List<String> listening = draft.settings().values().get(Settings.LISTEN_ADDR);
+        return database.port() == draft.settings().values().get(Settings.LISTEN_PORT)
+                && isLoopback(database.host())
+                && listening.stream().anyMatch(address -> EVERY_ADDRESS.contains(address) || isLoopback(address));
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+    }
+
+    /** A URL without a password means a server that asks for none; that must not open it to the whole network. */
+    private void loginWithoutPassword(SectionDraft settings) {
+        if (settings.values().isSet(Settings.AUTH_TYPE)) {
+            return;
+        }
+        Origin origin = Origin.of(UrlStart.VARIABLE);
+        if (settings.values().get(Settings.LISTEN_ADDR).stream().allMatch(ConfigBuilder::isLoopback)) {
+            settings.set(Settings.AUTH_TYPE, AuthType.TRUST, origin);
+            problems.warn(origin, "", "the URL has no password, so clients on this machine log in without one");
+        } else {
+            problems.error(
+                    origin,
+                    "",
+                    "the URL has no password, and listen_addr is reached from other machines,"
+                            + " accepted: a password, or auth_type set to what is wanted");
+        }
+    }
+
+    private void nobodyCanLogIn(SectionDraft settings, Map<String, UserConfig> users) {
+        AuthType type = settings.values().get(Settings.AUTH_TYPE);
+        boolean anybody = type == AuthType.ANY
+                || !storedSecrets.isEmpty()
+                || users.values().stream().anyMatch(user -> type == AuthType.TRUST || user.password() != null);
+        if (!anybody && !problems.hasErrors()) {
+            Origin origin = settings.originOf(Settings.AUTH_TYPE.name());
+            problems.warn(
+                    origin,
+                    origin.label(Settings.AUTH_TYPE.name()),
+                    type.text() + " needs users, and neither auth_file nor [users.NAME] has one: nobody can log in");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.pgweir.config.load;
+
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.Secret;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the whole configuration.
+ *
+ * <p>What counts, strongest first: the environment ({@code PGWEIR_…}), the file, {@code DATABASE_URL}, the defaults.
+ * {@code DATABASE_URL} is read only when the file, if there is one, names no database.
+ */
+public final class ConfigLoader {
+
+    /** Thousands of databases fit; a file that is longer is not a configuration. */
+    private static final int MAX_CONFIG_BYTES = 4 << 20;
+
+    /** About 100,000 users with SCRAM secrets of 130 bytes each. */
+    private static final int MAX_AUTH_FILE_BYTES = 16 << 20;
+
+    private ConfigLoader() {}
+
+    /**
+     * Reads, checks and builds. Blocks while it reads files; throws nothing because of what it reads.
+     *
+     * @param file the file in TOML; null: none
+     * @param environment as {@link System#getenv()} has it
+     */
+    public static LoadResult load(@Nullable Path file, Map<String, String> environment) {
+        Problems problems = new Problems();
+        Draft draft = file == null ? new Draft(Origin.of("command line"), problems) : readFile(file, problems);
+        boolean fromUrl = readUrl(file, environment.get(UrlStart.VARIABLE), draft, problems);
+        SectionDraft settings = draft.settings();
+        EnvironmentReader.read(environment, settings, problems);
+        if (file != null) {
+            settings.set(Settings.CONFFILE, file.toString(), Origin.of(file.toString()));
+        }
+        return new ConfigBuilder(draft, readSecrets(settings, problems), fromUrl, problems).build();
+    }
+
+    private static Draft readFile(Path file, Problems problems) {
+        String name = file.toString();
+        try {
+            return TomlConfigReader.read(name, FileText.read(file, MAX_CONFIG_BYTES), file.getParent(), problems);
+        } catch (IOException e) {
+            problems.error(Origin.of(name), "", String.valueOf(e.getMessage()));
+            return new Draft(Origin.of(name), problems);
+        }
+    }
+
+    /** Whether the databases are those of the URL. */
+    private static boolean readUrl(@Nullable Path file, @Nullable String url, Draft draft, Problems problems) {
+        if (!draft.databases().isEmpty()) {
+            if (url != null) {
+                problems.note(Origin.of(UrlStart.VARIABLE), "", "not used, because " + file + " names databases");
+            }
+            return false;
+        }
+        if (url != null && !url.isBlank()) {
+            UrlStart.apply(url, draft, problems);
+            return true;
+        }
+        if (file == null) {
+            problems.error(
+                    Origin.of(UrlStart.VARIABLE),
+                    "",
+                    "there is neither a file nor this variable, accepted: a file as argument, or"
+                            + " DATABASE_URL=postgresql://user:password@host:port/dbname");
+        } else if (!problems.hasErrors()) {
+            problems.error(
+                    Origin.of(file.toString()),
+                    "databases",
+                    "there is none, accepted: [databases.NAME], or DATABASE_URL");
+        }
+        return false;
+    }
+
+    private static Map<String, Secret> readSecrets(SectionDraft settings, Problems problems) {
+        String name = settings.values().get(Settings.AUTH_FILE);
+        if (name.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return AuthFileReader.read(name, FileText.read(Path.of(name), MAX_AUTH_FILE_BYTES), problems);
+        } catch (IOException e) {
+            Origin origin = settings.originOf(Settings.AUTH_FILE.name());
+            problems.error(origin, origin.label(Settings.AUTH_FILE.name()), name + ": " + e.getMessage());
+            return Map.of();
+        }
+    }
+}

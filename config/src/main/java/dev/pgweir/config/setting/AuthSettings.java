@@ -1,0 +1,65 @@
+package dev.pgweir.config.setting;
+
+import dev.pgweir.config.value.AuthType;
+import java.util.EnumSet;
+import java.util.List;
+
+/** How clients prove who they are, and who may use the console. */
+final class AuthSettings {
+
+    private static final String NO_QUERY = "this version takes secrets from auth_file and [users] only";
+    private static final String NO_METHOD = "this version does not have the auth_type that needs it";
+
+    static final Setting<AuthType> AUTH_TYPE = Setting.of(
+            "auth_type",
+            Types.choice(
+                    EnumSet.range(AuthType.ANY, AuthType.SCRAM_SHA_256), "this version does not have that method yet"),
+            AuthType.MD5,
+            "How clients prove who they are. Started from DATABASE_URL alone: scram-sha-256.");
+
+    static final Setting<String> AUTH_FILE =
+            Setting.of("auth_file", Types.PATH, "", "File of users and secrets, two quoted columns in each line.");
+
+    /** 1,000,000 is already a second of computing for each new secret; more only serves to block the machine. */
+    static final Setting<Integer> SCRAM_ITERATIONS = Setting.of(
+            "scram_iterations",
+            Types.integer(1, 1_000_000),
+            4096,
+            "Iterations of the SCRAM secrets that PgWeir itself derives from plain passwords.");
+
+    static final Setting<List<String>> ADMIN_USERS =
+            Setting.of("admin_users", Types.LIST, List.of(), "Users who may run every command on the console.");
+
+    static final Setting<List<String>> STATS_USERS =
+            Setting.of("stats_users", Types.LIST, List.of(), "Users who may run SHOW on the console.");
+
+    static final SettingGroup GROUP = new SettingGroup(
+            "Authentication and console",
+            List.of(
+                    AUTH_TYPE,
+                    AUTH_FILE,
+                    SCRAM_ITERATIONS,
+                    ADMIN_USERS,
+                    STATS_USERS,
+                    Setting.of("auth_hba_file", Types.PATH, "", "Rules of host-based authentication.")
+                            .without(NO_METHOD),
+                    Setting.of("auth_ident_file", Types.PATH, "", "Maps of user names for cert and peer.")
+                            .without(NO_METHOD),
+                    // May hold the password of the directory's user.
+                    Setting.of("auth_ldap_options", Types.TEXT, "", "Options of the LDAP directory.")
+                            .hidden()
+                            .without(NO_METHOD),
+                    Setting.of("auth_user", Types.TEXT, "", "User who runs auth_query.")
+                            .without(NO_QUERY),
+                    Setting.of(
+                                    "auth_query",
+                                    Types.TEXT,
+                                    "SELECT rolname, CASE WHEN rolvaliduntil < pg_catalog.now() THEN NULL"
+                                            + " ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin",
+                                    "Query that looks up the secret of a user.")
+                            .without(NO_QUERY),
+                    Setting.of("auth_dbname", Types.TEXT, "", "Database to run auth_query in.")
+                            .without(NO_QUERY)));
+
+    private AuthSettings() {}
+}

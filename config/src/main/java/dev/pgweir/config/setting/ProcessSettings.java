@@ -1,0 +1,93 @@
+package dev.pgweir.config.setting;
+
+import dev.pgweir.config.value.TransportChoice;
+import java.util.List;
+
+/** The process itself: where it listens, what it runs on. */
+final class ProcessSettings {
+
+    private static final String NO_UNIX = "this version listens on and connects through TCP only";
+    private static final String STAYS = "PgWeir stays in the foreground and leaves processes to whoever started it";
+    private static final String ONE_PROCESS = "one PgWeir process uses all cores";
+
+    /** Not PgBouncer's "nowhere": there it means Unix sockets only. The loopback is safe without a password. */
+    static final Setting<List<String>> LISTEN_ADDR = Setting.of(
+                    "listen_addr",
+                    Types.LIST,
+                    List.of("127.0.0.1"),
+                    "Addresses to listen on, separated by commas; * for all.")
+            .restart();
+
+    /** 0 takes any free port, which is good for tests. */
+    static final Setting<Integer> LISTEN_PORT = Setting.of(
+                    "listen_port", Types.integer(0, 65_535), 6432, "Port to listen on; 0 takes any free one.")
+            .restart();
+
+    static final Setting<Integer> LISTEN_BACKLOG = Setting.of(
+                    "listen_backlog",
+                    Types.integer(1, 65_535),
+                    128,
+                    "Connections that the kernel queues until they are accepted.")
+            .restart();
+
+    static final Setting<TransportChoice> TRANSPORT = Setting.of(
+                    "transport",
+                    Types.choice(TransportChoice.class),
+                    TransportChoice.AUTO,
+                    "Interface of the operating system that moves the bytes.")
+            .restart();
+
+    /** 1024 is far above any machine's cores; each thread costs memory and a selector. */
+    static final Setting<Integer> WORKER_THREADS = Setting.of(
+                    "worker_threads", Types.integer(0, 1024), 0, "Event loops; 0 takes as many as there are cores.")
+            .restart();
+
+    /** What the file was; the loader sets it. */
+    static final Setting<String> CONFFILE = Setting.of(
+                    "conffile", Types.PATH, "", "The file this configuration was read from.")
+            .without("the file is the one given on the command line");
+
+    static final SettingGroup GROUP = new SettingGroup(
+            "Process and listening",
+            List.of(
+                    LISTEN_ADDR,
+                    LISTEN_PORT,
+                    LISTEN_BACKLOG,
+                    WORKER_THREADS,
+                    TRANSPORT,
+                    CONFFILE,
+                    Setting.of("logfile", Types.PATH, "", "Log destination.")
+                            .without("the log goes to the standard error"),
+                    Setting.of("pidfile", Types.PATH, "", "File for the number of the process.")
+                            .restart()
+                            .without(STAYS),
+                    // PgBouncer's default is /tmp; empty switches it off, which is what this version does.
+                    Setting.of("unix_socket_dir", Types.PATH, "", "Directory of the Unix socket.")
+                            .restart()
+                            .without(NO_UNIX),
+                    Setting.of("unix_socket_mode", Types.TEXT, "0777", "File mode of the Unix socket.")
+                            .restart()
+                            .without(NO_UNIX),
+                    Setting.of("unix_socket_group", Types.TEXT, "", "Group of the Unix socket.")
+                            .restart()
+                            .without(NO_UNIX),
+                    Setting.of("user", Types.TEXT, "", "User to become after the start.")
+                            .restart()
+                            .without(STAYS),
+                    Setting.of("job_name", Types.TEXT, "pgbouncer", "Name of the Windows service.")
+                            .restart()
+                            .without(STAYS),
+                    Setting.of("service_name", Types.TEXT, "pgbouncer", "The same as job_name.")
+                            .restart()
+                            .without(STAYS),
+                    Setting.of("so_reuseport", Types.BOOL, false, "Several processes on one port.")
+                            .restart()
+                            .without(ONE_PROCESS),
+                    Setting.of("peer_id", Types.integer(0, 16_383), 0, "Identity among processes on one port.")
+                            .without(ONE_PROCESS),
+                    Setting.of("resolv_conf", Types.PATH, "", "Another resolver configuration.")
+                            .restart()
+                            .without("names are resolved as the operating system does")));
+
+    private ProcessSettings() {}
+}

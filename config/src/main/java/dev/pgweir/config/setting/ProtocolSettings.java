@@ -1,0 +1,53 @@
+package dev.pgweir.config.setting;
+
+import java.util.List;
+
+/** Startup parameters and what of the protocol is looked at. */
+final class ProtocolSettings {
+
+    static final Setting<List<String>> TRACK_EXTRA_PARAMETERS = Setting.of(
+                    "track_extra_parameters",
+                    Types.LIST,
+                    List.of("IntervalStyle"),
+                    "Parameters reported by the server that are kept per client, besides the usual ones.")
+            .restart();
+
+    static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = Setting.of(
+            "ignore_startup_parameters",
+            Types.LIST,
+            List.of(),
+            "Startup parameters that are dropped instead of refused; may contain options.");
+
+    /** At most what the 32-bit length of a message can say; at least what a login needs. */
+    static final Setting<Integer> MAX_PACKET_SIZE = Setting.of(
+            "max_packet_size",
+            Types.integer(1024, Integer.MAX_VALUE),
+            Integer.MAX_VALUE,
+            "Bytes of the largest message that is let through.");
+
+    static final SettingGroup GROUP = new SettingGroup(
+            "Protocol",
+            List.of(
+                    TRACK_EXTRA_PARAMETERS,
+                    IGNORE_STARTUP_PARAMETERS,
+                    MAX_PACKET_SIZE,
+                    Setting.of(
+                                    "max_prepared_statements",
+                                    Types.COUNT,
+                                    200,
+                                    "Named prepared statements kept per server connection.")
+                            .without("this version passes prepared statements on as they come"),
+                    Setting.of("disable_pqexec", Types.BOOL, false, "Refuse the simple query protocol.")
+                            .restart()
+                            .without("this version serves both protocols"),
+                    Setting.of(
+                                    "application_name_add_host",
+                                    Types.BOOL,
+                                    false,
+                                    "Append the client's address to application_name.")
+                            .without("this version leaves application_name as it is"),
+                    Setting.of("login_notify_message", Types.TEXT, "", "Notice sent after a successful login.")
+                            .without("this version sends no notice at login")));
+
+    private ProtocolSettings() {}
+}

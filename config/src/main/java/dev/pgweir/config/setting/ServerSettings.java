@@ -1,0 +1,100 @@
+package dev.pgweir.config.setting;
+
+import java.time.Duration;
+import java.util.List;
+
+/** How server connections are checked, cleaned and replaced. */
+final class ServerSettings {
+
+    private static final String SYSTEM_DNS = "names are resolved for each new connection";
+
+    static final Setting<String> SERVER_RESET_QUERY = Setting.of(
+            "server_reset_query", Types.TEXT, "DISCARD ALL", "Query that cleans a server connection, in session mode.");
+
+    static final Setting<Boolean> SERVER_RESET_QUERY_ALWAYS =
+            Setting.of("server_reset_query_always", Types.BOOL, false, "Run server_reset_query in every mode.");
+
+    static final Setting<Duration> SERVER_CHECK_DELAY = Setting.of(
+            "server_check_delay",
+            Types.SECONDS,
+            Duration.ofSeconds(30),
+            "How long an idle server connection may be used again without a check.");
+
+    /** PgBouncer's name for a query without text, which its own default uses. */
+    static final Setting<String> SERVER_CHECK_QUERY = Setting.of(
+            "server_check_query",
+            Types.TEXT,
+            "<empty>",
+            "Query of that check; <empty> has no text, nothing: no check.");
+
+    static final Setting<Duration> SERVER_LIFETIME = Setting.of(
+            "server_lifetime",
+            Types.SECONDS,
+            Duration.ofHours(1),
+            "Age at which an unused server connection is closed; 0: after one use.");
+
+    static final Setting<Duration> SERVER_IDLE_TIMEOUT = Setting.of(
+            "server_idle_timeout",
+            Types.SECONDS,
+            Duration.ofMinutes(10),
+            "Idle time after which a server connection is closed; 0: never.");
+
+    static final Setting<Duration> SERVER_CONNECT_TIMEOUT = Setting.of(
+            "server_connect_timeout",
+            Types.SECONDS,
+            Duration.ofSeconds(15),
+            "Limit for connecting and logging in to the server; 0: none.");
+
+    static final Setting<Duration> SERVER_LOGIN_RETRY = Setting.of(
+            "server_login_retry", Types.SECONDS, Duration.ofSeconds(15), "Pause after a failed login to the server.");
+
+    static final SettingGroup GROUP = new SettingGroup(
+            "Server connections",
+            List.of(
+                    SERVER_RESET_QUERY,
+                    SERVER_RESET_QUERY_ALWAYS,
+                    SERVER_CHECK_DELAY,
+                    SERVER_CHECK_QUERY,
+                    SERVER_LIFETIME,
+                    SERVER_IDLE_TIMEOUT,
+                    SERVER_CONNECT_TIMEOUT,
+                    SERVER_LOGIN_RETRY,
+                    Setting.of(
+                                    "server_fast_close",
+                                    Types.BOOL,
+                                    false,
+                                    "Close outdated servers of session mode at the end of the transaction.")
+                            .without("this version closes them when their client leaves"),
+                    Setting.of(
+                                    "autodb_idle_timeout",
+                                    Types.SECONDS,
+                                    Duration.ofHours(1),
+                                    "Idle time after which a database made by * is forgotten.")
+                            .without("this version forgets no database"),
+                    Setting.of(
+                                    "pool_idle_timeout",
+                                    Types.SECONDS,
+                                    Duration.ZERO,
+                                    "Idle time after which an empty pool is forgotten.")
+                            .without("this version forgets no pool"),
+                    Setting.of(
+                                    "dns_max_ttl",
+                                    Types.SECONDS,
+                                    Duration.ofSeconds(15),
+                                    "How long addresses are remembered.")
+                            .without(SYSTEM_DNS),
+                    Setting.of(
+                                    "dns_nxdomain_ttl",
+                                    Types.SECONDS,
+                                    Duration.ofSeconds(15),
+                                    "How long it is remembered that a name has no address.")
+                            .without(SYSTEM_DNS),
+                    Setting.of(
+                                    "dns_zone_check_period",
+                                    Types.SECONDS,
+                                    Duration.ZERO,
+                                    "How often zones are looked at for changes.")
+                            .without(SYSTEM_DNS)));
+
+    private ServerSettings() {}
+}

@@ -1,0 +1,58 @@
+package dev.pgweir.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgweir.config.ConfigDiff.Change;
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.SettingValues;
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.setting.UserSettings;
+import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.config.value.Secret;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class ConfigDiffTest {
+
+    private static final SettingValues SERVER = SettingValues.none().with(DatabaseSettings.HOST, "db");
+    private static final SettingValues LOGIN = SettingValues.none().with(UserSettings.PASSWORD, Secret.of("before"));
+
+    private final ProxyConfig before = ProxyConfig.of(
+            SettingValues.none(),
+            Map.of("app", new DatabaseConfig("app", SERVER), "old", new DatabaseConfig("old", SERVER)),
+            Map.of("u", new UserConfig("u", LOGIN)),
+            Map.of());
+
+    @Test
+    void namesWhatChangedAndWhetherItNeedsARestart() {
+        ProxyConfig after = ProxyConfig.of(
+                SettingValues.none()
+                        .with(Settings.POOL_MODE, PoolMode.TRANSACTION)
+                        .with(Settings.LISTEN_PORT, 7000),
+                Map.of(
+                        "app", new DatabaseConfig("app", SERVER.with(DatabaseSettings.POOL_SIZE, 5)),
+                        "new", new DatabaseConfig("new", SERVER)),
+                Map.of("u", new UserConfig("u", LOGIN.with(UserSettings.PASSWORD, Secret.of("after")))),
+                Map.of("v", Secret.of("x")));
+
+        ConfigDiff diff = ConfigDiff.between(before, after);
+
+        assertThat(diff.changes())
+                .containsExactly(
+                        new Change("listen_port", "6432", "7000", false),
+                        new Change("pool_mode", "session", "transaction", true),
+                        new Change("databases.app.pool_size", "", "5", true),
+                        new Change("databases.new", "", "present", true),
+                        new Change("databases.old", "present", "", true),
+                        new Change("users.u.password", "****", "****", true),
+                        new Change("secrets of auth_file", "0 users", "1 users", true));
+        assertThat(diff.needingRestart()).extracting(Change::key).containsExactly("listen_port");
+    }
+
+    @Test
+    void writingADefaultOutIsNoChange() {
+        ProxyConfig after = before.withValues(SettingValues.none().with(Settings.LISTEN_PORT, 6432));
+
+        assertThat(ConfigDiff.between(before, after).isEmpty()).isTrue();
+    }
+}

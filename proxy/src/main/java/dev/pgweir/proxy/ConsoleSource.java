@@ -1,0 +1,301 @@
+package dev.pgweir.proxy;
+
+import dev.pgweir.config.ClientSettings;
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PoolSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.UserSettings;
+import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.proxy.admin.ConsoleData;
+import dev.pgweir.proxy.admin.DatabaseRow;
+import dev.pgweir.proxy.admin.PoolRow;
+import dev.pgweir.proxy.admin.SocketRow;
+import dev.pgweir.proxy.admin.StatsRow;
+import dev.pgweir.proxy.admin.UserRow;
+import dev.pgweir.proxy.client.ActivePhase;
+import dev.pgweir.proxy.client.ClientSession;
+import dev.pgweir.proxy.client.ClientState;
+import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.pool.PoolClient;
+import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.pool.PoolSnapshot;
+import dev.pgweir.proxy.pool.PooledServer;
+import dev.pgweir.proxy.pool.ServerSnapshot;
+import dev.pgweir.proxy.server.ServerConnection;
+import dev.pgweir.proxy.server.ServerState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the console shows, gathered from everywhere. For any thread; every answer is a snapshot. */
+final class ConsoleSource implements ConsoleData {
+    private static final String CONSOLE = "pgbouncer";
+
+    private final ProxyConfig config;
+    private final DatabasePools pools;
+    private final StatsAverages averages;
+    private final Clients clients;
+    private final String version;
+
+    ConsoleSource(ProxyConfig config, DatabasePools pools, StatsAverages averages, Clients clients, String version) {
+        this.config = config;
+        this.pools = pools;
+        this.averages = averages;
+        this.clients = clients;
+        this.version = version;
+    }
+
+    @Override
+    public List<PoolRow> pools() {
+        List<PoolRow> rows = new ArrayList<>();
+        for (PoolSnapshot pool : pools.pools().snapshot()) {
+            PoolKey key = pool.pool().key();
+            rows.add(new PoolRow(
+                    key.database(),
+                    key.user(),
+                    // As in PgBouncer: those that wait for nothing, linked or not.
+                    Math.max(0, pool.clientsConnected() - pool.clientsWaiting()),
+                    pool.clientsWaiting(),
+                    pool.cancelsActive(),
+                    pool.cancelsWaiting(),
+                    pool.active(),
+                    pool.cancelsActive(),
+                    pool.beingCanceled(),
+                    pool.idle(),
+                    pool.used(),
+                    pool.tested(),
+                    pool.login(),
+                    pool.maxWaitNanos() / 1000,
+                    config.poolSettings(key.database(), key.user()).poolMode().text()));
+        }
+        return rows;
+    }
+
+    // ---- connections ----
+
+    @Override
+    public List<SocketRow> clients() {
+        List<SocketRow> rows = new ArrayList<>();
+        for (ClientSession session : clients.sessions()) {
+            ActivePhase active = session.active();
+            PooledServer server = active == null ? null : active.place().server();
+            long waited = active != null && session.state() == ClientState.WAITING
+                    ? System.nanoTime() - active.place().waitingSinceNanos()
+                    : 0;
+            rows.add(new SocketRow(
+                    "C",
+                    orEmpty(session.user()),
+                    orEmpty(session.database()),
+                    session.state().label(),
+                    session.remoteAddress(),
+                    session.localAddress(),
+                    session.connectTime(),
+                    active == null ? session.connectTime() : instant(System.nanoTime() - active.requestTime()),
+                    waited / 1000,
+                    false,
+                    ptr(session),
+                    server == null ? "" : ptr(server),
+                    0,
+                    active == null ? session.applicationName() : orEmpty(active.applicationName()),
+                    session.id()));
+        }
+        return rows;
+    }
+
+    @Override
+    public List<SocketRow> servers() {
+        IdentityHashMap<PoolClient, ClientSession> byPlace = new IdentityHashMap<>();
+        for (ClientSession session : clients.sessions()) {
+            ActivePhase active = session.active();
+            if (active != null) {
+                byPlace.put(active.place(), session);
+            }
+        }
+        List<SocketRow> rows = new ArrayList<>();
+        for (ServerSnapshot snapshot : pools.pools().servers()) {
+            // One that is still connecting has no addresses to show; SHOW POOLS counts it.
+            if (snapshot.server().connection() instanceof ServerConnection server) {
+                rows.add(row(snapshot, server, byPlace));
+            }
+        }
+        return rows;
+    }
+
+    private static SocketRow row(
+            ServerSnapshot snapshot, ServerConnection server, IdentityHashMap<PoolClient, ClientSession> byPlace) {
+        PoolKey key = snapshot.server().pool().key();
+        BackendKeyData cancelKey = server.key();
+        ClientSession session = snapshot.client() == null ? null : byPlace.get(snapshot.client());
+        return new SocketRow(
+                "S",
+                key.user(),
+                key.database(),
+                snapshot.state().label(),
+                server.address(),
+                server.localAddress(),
+                instant(snapshot.connectedNanos()),
+                instant(snapshot.unusedNanos()),
+                0,
+                snapshot.state() == ServerState.CLOSING,
+                ptr(snapshot.server()),
+                session == null ? "" : ptr(session),
+                cancelKey == null ? 0 : cancelKey.processId(),
+                orEmpty(session == null ? null : session.applicationName()),
+                snapshot.server().id());
+    }
+
+    /** Even numbers for clients, odd ones for servers: no two connections have the same. */
+    private static String ptr(ClientSession session) {
+        return "0x" + Long.toHexString(session.id() << 1);
+    }
+
+    private static String ptr(PooledServer server) {
+        return "0x" + Long.toHexString(server.id() << 1 | 1);
+    }
+
+    private static Instant instant(long nanosAgo) {
+        return Instant.now().minusNanos(nanosAgo);
+    }
+
+    // ---- what is configured ----
+
+    @Override
+    public List<DatabaseRow> databases() {
+        List<DatabaseRow> rows = new ArrayList<>();
+        for (DatabaseConfig database : config.databases().values()) {
+            String forced = database.forcedUser();
+            PoolSettings pool = config.poolSettings(database.name(), forced == null ? "" : forced);
+            ClientSettings limits = config.clientSettings(database.name(), forced == null ? "" : forced);
+            Duration lifetime = database.values().find(DatabaseSettings.SERVER_LIFETIME);
+            PoolMode mode = database.poolMode();
+            rows.add(new DatabaseRow(
+                    database.name(),
+                    database.host(),
+                    database.port(),
+                    pool.target().dbname(),
+                    forced,
+                    pool.sizes().poolSize(),
+                    pool.sizes().minPoolSize(),
+                    pool.sizes().reservePoolSize(),
+                    lifetime == null ? null : lifetime.toSeconds(),
+                    mode == null ? null : mode.text(),
+                    pool.sizes().maxDbConnections(),
+                    connections(database.name(), null),
+                    limits.maxDbClientConnections(),
+                    clients.ofDatabase(database.name())));
+        }
+        // PgBouncer's figures for its own.
+        rows.add(new DatabaseRow(
+                CONSOLE,
+                null,
+                config.listen().listenPort(),
+                CONSOLE,
+                CONSOLE,
+                2,
+                0,
+                0,
+                null,
+                PoolMode.STATEMENT.text(),
+                0,
+                0,
+                0,
+                clients.ofDatabase(CONSOLE)));
+        return rows;
+    }
+
+    @Override
+    public List<UserRow> users() {
+        List<UserRow> rows = new ArrayList<>();
+        for (String name : userNames()) {
+            UserConfig user = config.users().get(name);
+            PoolMode mode = user == null ? null : user.values().find(UserSettings.POOL_MODE);
+            Integer most = user == null ? null : user.values().find(UserSettings.MAX_USER_CONNECTIONS);
+            Integer mostClients = user == null ? null : user.values().find(UserSettings.MAX_USER_CLIENT_CONNECTIONS);
+            rows.add(new UserRow(
+                    name,
+                    user == null ? null : user.values().find(UserSettings.POOL_SIZE),
+                    user == null ? null : user.values().find(UserSettings.RESERVE_POOL_SIZE),
+                    mode == null ? null : mode.text(),
+                    most == null ? config.limits().maxUserConnections() : most,
+                    connections(null, name),
+                    mostClients == null ? config.limits().maxUserClientConnections() : mostClients,
+                    clients.ofUser(name)));
+        }
+        return rows;
+    }
+
+    private Set<String> userNames() {
+        Set<String> names = new TreeSet<>(config.users().keySet());
+        names.addAll(config.storedSecrets().keySet());
+        pools.pools().pools().forEach(pool -> names.add(pool.key().user()));
+        return names;
+    }
+
+    /** Server connections of a database or of a user, or of both. */
+    private int connections(@Nullable String database, @Nullable String user) {
+        int count = 0;
+        for (PoolSnapshot pool : pools.pools().snapshot()) {
+            PoolKey key = pool.pool().key();
+            if ((database == null || database.equals(key.database())) && (user == null || user.equals(key.user()))) {
+                count += pool.servers();
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public List<ConfigRow> config() {
+        return config.settingRows().stream()
+                .map(row -> new ConfigRow(row.key(), row.value(), row.defaultValue(), row.changeable()))
+                .toList();
+    }
+
+    // ---- figures ----
+
+    @Override
+    public List<StatsRow> stats() {
+        return averages.rows();
+    }
+
+    @Override
+    public List<CountRow> lists() {
+        List<ClientSession> sessions = clients.sessions();
+        long login = sessions.stream()
+                .filter(session -> session.state() == ClientState.LOGIN)
+                .count();
+        int servers = connections(null, null);
+        List<CountRow> rows = new ArrayList<>();
+        rows.add(new CountRow("databases", config.databases().size() + 1L));
+        rows.add(new CountRow("users", userNames().size()));
+        rows.add(new CountRow("peers", 0));
+        rows.add(new CountRow("pools", pools.pools().pools().size()));
+        rows.add(new CountRow("peer_pools", 0));
+        rows.add(new CountRow("free_clients", 0));
+        rows.add(new CountRow("used_clients", sessions.size() - login));
+        rows.add(new CountRow("login_clients", login));
+        rows.add(new CountRow("free_servers", 0));
+        rows.add(new CountRow("used_servers", servers));
+        for (String dns : List.of("dns_names", "dns_zones", "dns_queries", "dns_pending")) {
+            rows.add(new CountRow(dns, 0));
+        }
+        return rows;
+    }
+
+    @Override
+    public String version() {
+        return version;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}

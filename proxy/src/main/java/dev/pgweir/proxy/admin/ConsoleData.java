@@ -1,0 +1,43 @@
+package dev.pgweir.proxy.admin;
+
+import java.util.List;
+
+/** What the console shows. Called on an event loop: every method returns a snapshot at once. */
+public interface ConsoleData {
+    /** One row per pool. */
+    List<PoolRow> pools();
+
+    /** One row per client connection. */
+    List<SocketRow> clients();
+
+    /** One row per server connection. */
+    List<SocketRow> servers();
+
+    /** One row per configured database, and the console's own. */
+    List<DatabaseRow> databases();
+
+    /** One row per known user. */
+    List<UserRow> users();
+
+    /** One row per database that was ever used. */
+    List<StatsRow> stats();
+
+    /** One row per setting, by name. */
+    List<ConfigRow> config();
+
+    /** How many there are of what. */
+    List<CountRow> lists();
+
+    /** Name and version of this program, as {@code --version} prints them. */
+    String version();
+
+    /**
+     * One line of SHOW CONFIG.
+     *
+     * @param changeable whether it takes effect without a restart
+     */
+    record ConfigRow(String key, String value, String defaultValue, boolean changeable) {}
+
+    /** One line of SHOW LISTS. */
+    record CountRow(String list, long items) {}
+}

@@ -1,0 +1,26 @@
+package dev.pgweir.proxy.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of SHOW DATABASES, columns in order; a limit of 0 is none.
+ *
+ * @param forceUser null if clients keep their own name
+ * @param serverLifetimeSeconds the database's own, null if it has none
+ * @param poolMode the database's own, null if it has none
+ */
+public record DatabaseRow(
+        String name,
+        @Nullable String host,
+        int port,
+        String database,
+        @Nullable String forceUser,
+        int poolSize,
+        int minPoolSize,
+        int reservePoolSize,
+        @Nullable Long serverLifetimeSeconds,
+        @Nullable String poolMode,
+        int maxConnections,
+        int currentConnections,
+        int maxClientConnections,
+        int currentClientConnections) {}

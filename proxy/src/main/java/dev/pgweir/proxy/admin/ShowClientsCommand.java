@@ -1,0 +1,19 @@
+package dev.pgweir.proxy.admin;
+
+/** SHOW CLIENTS: one row per client connection. */
+final class ShowClientsCommand implements Command {
+    @Override
+    public String name() {
+        return "SHOW CLIENTS";
+    }
+
+    @Override
+    public boolean forAdminsOnly() {
+        return false;
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        SocketTable.write(data.clients(), out);
+    }
+}

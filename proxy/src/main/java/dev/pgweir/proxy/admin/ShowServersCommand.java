@@ -1,0 +1,19 @@
+package dev.pgweir.proxy.admin;
+
+/** SHOW SERVERS: one row per server connection. */
+final class ShowServersCommand implements Command {
+    @Override
+    public String name() {
+        return "SHOW SERVERS";
+    }
+
+    @Override
+    public boolean forAdminsOnly() {
+        return false;
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        SocketTable.write(data.servers(), out);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.pgweir.proxy.admin;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** SHOW STATS_AVERAGES: the second half of SHOW STATS. The mixed prefixes are PgBouncer's. */
+final class ShowStatsAveragesCommand implements Command {
+    @Override
+    public String name() {
+        return "SHOW STATS_AVERAGES";
+    }
+
+    @Override
+    public boolean forAdminsOnly() {
+        return false;
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        out.columns(
+                "s" + "N".repeat(12),
+                "database",
+                "server_assignment_count",
+                "xact_count",
+                "query_count",
+                "bytes_received",
+                "bytes_sent",
+                "xact_time",
+                "query_time",
+                "wait_time",
+                "avg_client_parse_count",
+                "avg_server_parse_count",
+                "avg_bind_count",
+                "avg_client_login_count");
+        for (StatsRow row : data.stats()) {
+            List<Object> values = new ArrayList<>();
+            values.add(row.database());
+            Arrays.stream(row.average().values()).forEach(values::add);
+            out.row(values.toArray());
+        }
+        out.done("SHOW");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.pgweir.proxy.admin;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** SHOW STATS_TOTALS: the first half of SHOW STATS. */
+final class ShowStatsTotalsCommand implements Command {
+    @Override
+    public String name() {
+        return "SHOW STATS_TOTALS";
+    }
+
+    @Override
+    public boolean forAdminsOnly() {
+        return false;
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        out.columns(
+                "s" + "N".repeat(12),
+                "database",
+                "server_assignment_count",
+                "xact_count",
+                "query_count",
+                "bytes_received",
+                "bytes_sent",
+                "xact_time",
+                "query_time",
+                "wait_time",
+                "client_parse_count",
+                "server_parse_count",
+                "bind_count",
+                "client_login_count");
+        for (StatsRow row : data.stats()) {
+            List<Object> values = new ArrayList<>();
+            values.add(row.database());
+            Arrays.stream(row.total().values()).forEach(values::add);
+            out.row(values.toArray());
+        }
+        out.done("SHOW");
+    }
+}

@@ -1,0 +1,21 @@
+package dev.pgweir.proxy.admin;
+
+/** SHOW VERSION: the same text as {@code --version}. */
+final class ShowVersionCommand implements Command {
+    @Override
+    public String name() {
+        return "SHOW VERSION";
+    }
+
+    @Override
+    public boolean forAdminsOnly() {
+        return false;
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        out.columns("s", "version");
+        out.row(data.version());
+        out.done("SHOW");
+    }
+}

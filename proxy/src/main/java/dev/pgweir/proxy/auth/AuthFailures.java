@@ -1,0 +1,37 @@
+package dev.pgweir.proxy.auth;
+
+/** The ways a client's login fails, with PgBouncer's wording where it has one. */
+final class AuthFailures {
+    private static final String INVALID_PASSWORD = "28P01";
+    private static final String INVALID_AUTHORIZATION = "28000";
+    private static final String PROTOCOL_VIOLATION = "08P01";
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+
+    private AuthFailures() {}
+
+    static ClientAuthStep password(String detail) {
+        return new ClientAuthStep.Failure(INVALID_PASSWORD, "password authentication failed", detail);
+    }
+
+    static ClientAuthStep sasl(String detail) {
+        return new ClientAuthStep.Failure(INVALID_PASSWORD, "SASL authentication failed", detail);
+    }
+
+    static ClientAuthStep trust() {
+        return new ClientAuthStep.Failure(
+                INVALID_AUTHORIZATION, "\"trust\" authentication failed", "the user is not known");
+    }
+
+    static ClientAuthStep outOfTurn() {
+        return new ClientAuthStep.Failure(
+                PROTOCOL_VIOLATION, "unexpected password message", "a password message out of turn");
+    }
+
+    /** The executor's queue is full. The client may try again: no statement is made about its password. */
+    static ClientAuthStep overloaded() {
+        return new ClientAuthStep.Failure(
+                TOO_MANY_CONNECTIONS,
+                "too many logins at the same time, try again",
+                "the queue for deriving SCRAM keys is full");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.pgweir.proxy.auth;
+
+import dev.pgweir.protocol.auth.scram.ScramClientExchange;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the authenticator for each client that connects. Immutable, shared by all event loops. */
+public final class ClientAuthenticators {
+    /** Default of {@code scram_iterations}, PostgreSQL's own. */
+    public static final int DEFAULT_SCRAM_ITERATIONS = 4096;
+
+    private final SecureRandom random;
+    private final KeyDeriver deriver;
+    private final UserSalts salts;
+    private final int scramIterations;
+
+    /**
+     * @param random where challenges and nonces come from
+     * @param deriver shared with the logins to servers
+     * @param scramIterations {@code scram_iterations}, 1 to {@value ScramClientExchange#MAX_ITERATIONS}: for users whose
+     *     stored secret is their password, and for unknown users
+     */
+    public ClientAuthenticators(SecureRandom random, KeyDeriver deriver, int scramIterations) {
+        this(random, deriver, new UserSalts(random), scramIterations);
+    }
+
+    private ClientAuthenticators(SecureRandom random, KeyDeriver deriver, UserSalts salts, int scramIterations) {
+        if (scramIterations < 1 || scramIterations > ScramClientExchange.MAX_ITERATIONS) {
+            throw new IllegalArgumentException(
+                    "scram_iterations must be from 1 to " + ScramClientExchange.MAX_ITERATIONS);
+        }
+        this.random = random;
+        this.deriver = deriver;
+        this.salts = salts;
+        this.scramIterations = scramIterations;
+    }
+
+    /** The same with another {@code scram_iterations}: salts stay, so a reload is not seen by those it doesn't concern. */
+    public ClientAuthenticators withScramIterations(int iterations) {
+        return new ClientAuthenticators(random, deriver, salts, iterations);
+    }
+
+    /**
+     * The authenticator for one login.
+     *
+     * @param user the name in the startup message
+     * @param credential what is stored for that user, null when it is not known
+     */
+    public ClientAuthenticator create(AuthMethod method, String user, @Nullable Credential credential) {
+        return switch (method) {
+            case TRUST -> new TrustAuthenticator(user, credential);
+            case ANY -> new TrustAuthenticator(user, credential == null ? new Credential.None() : credential);
+            case PLAIN -> new PlainAuthenticator(user, credential, deriver);
+            case MD5 ->
+                needsScram(credential) ? scram(user, credential) : new Md5Authenticator(user, credential, random);
+            case SCRAM_SHA_256 -> scram(user, credential);
+        };
+    }
+
+    private static boolean needsScram(@Nullable Credential credential) {
+        return credential instanceof Credential.Scram || credential instanceof Credential.ScramPassThrough;
+    }
+
+    private ClientAuthenticator scram(String user, @Nullable Credential credential) {
+        return new ScramAuthenticator(user, credential, salts.derivation(user, scramIterations), random, deriver);
+    }
+}

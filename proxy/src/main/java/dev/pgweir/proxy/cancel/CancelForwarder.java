@@ -1,0 +1,161 @@
+package dev.pgweir.proxy.cancel;
+
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.protocol.message.frontend.CancelRequest;
+import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.pool.CancelCallback;
+import dev.pgweir.proxy.pool.CancelTicket;
+import dev.pgweir.proxy.pool.PooledServer;
+import dev.pgweir.proxy.pool.Pools;
+import dev.pgweir.proxy.server.ServerConnection;
+import dev.pgweir.proxy.server.ServerConnector;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries cancel requests to PostgreSQL. Each is a connection of its own that counts under {@code
+ * max_server_connections}, so it may have to wait for a place. For any thread.
+ */
+public final class CancelForwarder {
+    private static final Logger LOG = LoggerFactory.getLogger(CancelForwarder.class);
+
+    private final Pools pools;
+    private final EventLoops loops;
+    private final ServerConnector connector;
+    private final Duration waitTimeout;
+
+    /**
+     * @param waitTimeout setting {@code cancel_wait_timeout}: for the place, and again for PostgreSQL to take the
+     *     request; zero means no limit
+     */
+    public CancelForwarder(Pools pools, EventLoops loops, ServerConnector connector, Duration waitTimeout) {
+        this.pools = pools;
+        this.loops = loops;
+        this.connector = connector;
+        this.waitTimeout = waitTimeout;
+    }
+
+    /**
+     * Interrupts what the server does for the client that holds it now.
+     *
+     * @param whenOver run once on some event loop, whatever the outcome
+     */
+    public void forward(PooledServer target, Runnable whenOver) {
+        ServerConnection server = target.connection() instanceof ServerConnection known ? known : null;
+        BackendKeyData key = server == null ? null : server.key();
+        if (server == null || key == null) {
+            whenOver.run();
+            return;
+        }
+        EventLoop loop = loops.at(server.loopIndex());
+        loop.execute(() -> new Request(target, server, key, loop, whenOver).begin());
+    }
+
+    /** One request. Everything runs on the loop of the server it is for. */
+    private final class Request extends ChannelInboundHandlerAdapter implements CancelCallback {
+        private final PooledServer target;
+        private final ServerConnection server;
+        private final BackendKeyData key;
+        private final EventLoop loop;
+        private final Runnable whenOver;
+        private @Nullable CancelTicket ticket;
+        private boolean granted;
+        private boolean over;
+
+        Request(PooledServer target, ServerConnection server, BackendKeyData key, EventLoop loop, Runnable whenOver) {
+            this.target = target;
+            this.server = server;
+            this.key = key;
+            this.loop = loop;
+            this.whenOver = whenOver;
+        }
+
+        void begin() {
+            ticket = pools.requestCancel(target, this);
+            deadline(() -> {
+                if (!granted && ticket != null && ticket.abandon()) {
+                    LOG.warn(
+                            "{}: a cancel request found no place under max_server_connections: cancel_wait_timeout "
+                                    + "({} s) is over",
+                            server,
+                            waitTimeout.toSeconds());
+                    finish();
+                }
+            });
+        }
+
+        private void deadline(Runnable action) {
+            if (!waitTimeout.isZero()) {
+                loop.schedule(action, waitTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            }
+        }
+
+        @Override
+        public void onGranted() {
+            // As a task, so that the ticket is known even if the place was free at once.
+            loop.execute(() -> {
+                granted = true;
+                connector.connect(loop, this, server.address(), waitTimeout).addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        LOG.warn(
+                                "{}: a cancel request could not be sent: {}",
+                                server,
+                                connected.cause().getMessage());
+                        finish();
+                    }
+                });
+            });
+        }
+
+        @Override
+        public void onGone() {
+            loop.execute(this::finish);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            Channel opened = ctx.channel();
+
+            ByteBuf out = ctx.alloc().buffer();
+            new CancelRequest(key.processId(), key.secret()).encode(out);
+            ctx.writeAndFlush(out, ctx.voidPromise());
+            // PostgreSQL closes the connection when it has sent the signal; only then is the request over.
+            deadline(opened::close);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            finish();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+
+        private void finish() {
+            if (over) {
+                return;
+            }
+            over = true;
+            if (granted && ticket != null) {
+                ticket.done();
+            }
+            whenOver.run();
+        }
+    }
+}

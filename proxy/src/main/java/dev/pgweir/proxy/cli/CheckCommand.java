@@ -1,0 +1,48 @@
+package dev.pgweir.proxy.cli;
+
+import dev.pgweir.config.load.ConfigLoader;
+import dev.pgweir.config.load.LoadResult;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pgweir check FILE}: would PgWeir start with this? */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        description = {
+            "Reads FILE and the PGWEIR_… environment variables as a start would, prints everything that is wrong, and"
+                    + " starts nothing.",
+            "Exit code 0 if PgWeir would take it, else 1."
+        })
+final class CheckCommand implements Callable<Integer> {
+
+    private final Map<String, String> environment;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The configuration, in TOML.")
+    private @Nullable Path file;
+
+    CheckCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        LoadResult result = ConfigLoader.load(file, environment);
+        ProblemPrinter.print(result, out);
+        out.println(file + ": " + ProblemPrinter.counts(result));
+        return result.config() == null ? 1 : 0;
+    }
+}

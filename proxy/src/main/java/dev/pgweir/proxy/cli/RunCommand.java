@@ -1,0 +1,135 @@
+package dev.pgweir.proxy.cli;
+
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.load.ConfigLoader;
+import dev.pgweir.config.load.LoadResult;
+import dev.pgweir.config.load.Problem;
+import dev.pgweir.proxy.Proxy;
+import dev.pgweir.proxy.ProxyStartException;
+import dev.pgweir.proxy.log.LogLevel;
+import dev.pgweir.proxy.log.Logging;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pgweir [FILE]}: runs until a signal ends it. */
+@Command(
+        name = "pgweir",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        synopsisHeading = "Usage: ",
+        descriptionHeading = "%n",
+        parameterListHeading = "%n",
+        optionListHeading = "%n",
+        commandListHeading = "%nOther commands:%n",
+        footerHeading = "%n",
+        description = "PgWeir, a PostgreSQL connection pooler: many clients on few server connections.",
+        footer = {
+            "Without FILE it takes the URL in the environment variable DATABASE_URL and listens on 127.0.0.1:6432.",
+            "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
+            "",
+            "SIGTERM  stops once all clients have left",
+            "SIGINT   stops once all server connections are free",
+            "Either of them a second time stops at once."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    private final Map<String, String> environment;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The configuration, in TOML.")
+    private @Nullable Path file;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Logs warnings and errors only.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Logs more; -vv everything.")
+    private boolean[] verbose = {};
+
+    RunCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
+            printTwoWays(err);
+            return 1;
+        }
+        LoadResult result = ConfigLoader.load(file, environment);
+        ProxyConfig config = result.config();
+        if (config == null) {
+            ProblemPrinter.print(result, err);
+            err.println("pgweir: not started, " + ProblemPrinter.counts(result));
+            return 1;
+        }
+        Logging.configure(level());
+        result.warnings().forEach(RunCommand::log);
+        return run(config);
+    }
+
+    private LogLevel level() {
+        return switch (verbose.length) {
+            case 0 -> quiet ? LogLevel.WARNING : LogLevel.LOG;
+            case 1 -> LogLevel.DEBUG;
+            default -> LogLevel.NOISE;
+        };
+    }
+
+    private static void log(Problem problem) {
+        if (problem.severity() == Problem.Severity.NOTE) {
+            LOG.info("{}", problem);
+        } else {
+            LOG.warn("{}", problem);
+        }
+    }
+
+    private static int run(ProxyConfig config) {
+        try {
+            Proxy proxy = Proxy.start(config, VersionText.number());
+            Signals.install(new SignalOrders(proxy::shutdown));
+            LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            proxy.terminated().toCompletableFuture().join();
+            LOG.info("process down");
+            return 0;
+        } catch (ProxyStartException e) {
+            LOG.error(Logging.FATAL, "{}", e.getMessage());
+            return 1;
+        } catch (CompletionException e) {
+            LOG.error(Logging.FATAL, "ended by a mistake of PgWeir itself", e.getCause());
+            return 1;
+        }
+    }
+
+    private static void printTwoWays(PrintWriter err) {
+        err.println("PgWeir needs to know where PostgreSQL is. Either by a file:");
+        err.println();
+        err.println("    pgweir conf/pgweir.toml");
+        err.println();
+        err.println("or by the URL that your application uses now:");
+        err.println();
+        err.println("    DATABASE_URL=postgresql://user:password@host:5432/dbname pgweir");
+        err.println();
+        err.println("It then listens on 127.0.0.1:6432: let your application connect there. More: pgweir --help");
+    }
+}

@@ -1,0 +1,659 @@
+package dev.pgweir.proxy.client;
+
+import dev.pgweir.config.ClientSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.protocol.FrontendMessageType;
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.Severity;
+import dev.pgweir.protocol.SqlState;
+import dev.pgweir.protocol.TransactionStatus;
+import dev.pgweir.protocol.frame.FrameScanner;
+import dev.pgweir.protocol.frame.Interest;
+import dev.pgweir.protocol.message.backend.AuthenticationOk;
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.protocol.message.backend.BackendMessage;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.NoticeResponse;
+import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.backend.ReadyForQuery;
+import dev.pgweir.proxy.cancel.CancelTarget;
+import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.link.Link;
+import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.pool.PoolClient;
+import dev.pgweir.proxy.pool.PooledServer;
+import dev.pgweir.proxy.pool.Release;
+import dev.pgweir.proxy.pool.WaitFailure;
+import dev.pgweir.proxy.pool.Waiter;
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.SessionParameters;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that has logged in: its messages are passed on to a server, which is taken from the pool when the first
+ * message comes that needs one, and given back when the pool mode says so.
+ *
+ * <p>Each read buffer is scanned for message headers and, where nothing has to be left out, written to the server as one.
+ * While the client waits for a server a bounded part of what it sends is kept; beyond that its channel is not read.
+ */
+public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, CancelTarget {
+    /**
+     * How many bytes are kept while the client waits for a server; then it is not read any more. Not 0, because a
+     * channel that is read is the only one that reports on every transport that its client has left the queue.
+     */
+    private static final int MAX_INBOX = 64 * 1024;
+
+    /** Of each message only the type matters. A password now is a breach of the protocol, as is any unknown type. */
+    private static final Interest RELAY = Interest.builder()
+            .header(FrontendMessageType.all())
+            .reject(FrontendMessageType.PASSWORD)
+            .build();
+
+    private final ClientSession session;
+    private final Channel channel;
+    private final FrameScanner scanner;
+    private final DatabasePool pool;
+    private final Clients clients;
+    private final ClientSettings settings;
+    private final boolean resetAlways;
+    private final boolean hasReset;
+    private final SessionParameters wanted;
+    private final PoolClient place;
+    private final Link link;
+    private final BackendKeyData key;
+
+    /** The buffer whose next message waits for a server, and what was read behind it. */
+    private @Nullable ByteBuf stalled;
+
+    private byte stalledType;
+    private int stalledFrom;
+    private @Nullable ByteBuf stalledHeader;
+    private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>(0);
+    private int inboxBytes;
+
+    private boolean waiting;
+    private boolean gone;
+    private long requestTime = System.nanoTime();
+    /** Told with the next request: what was lost while the client was not asking for anything. */
+    private @Nullable ErrorResponse owed;
+    /** An error was sent within a group of the extended protocol: everything up to its Sync is dropped. */
+    private boolean skipToSync;
+    /** The body of the message that is being read is dropped. */
+    private boolean dropBody;
+
+    private boolean writtenToServer;
+    /** The client has said that it leaves, so what it asked for before is meant to be done. */
+    private boolean terminated;
+
+    ActivePhase(
+            ClientSession session,
+            FrameScanner scanner,
+            DatabasePool pool,
+            Clients clients,
+            ProxyConfig config,
+            ClientSettings settings,
+            Map<String, String> startupSettings,
+            Map<String, String> welcome) {
+        this.session = session;
+        this.channel = session.channel();
+        this.scanner = scanner;
+        this.pool = pool;
+        this.clients = clients;
+        this.settings = settings;
+        this.resetAlways =
+                config.server().serverResetQueryAlways() && config.server().serverResetQuery() != null;
+        this.hasReset = config.server().serverResetQuery() != null;
+        this.wanted = new SessionParameters(clients.tracked());
+        startupSettings.forEach(wanted::request);
+        SessionParameters defaults = new SessionParameters(clients.tracked());
+        welcome.forEach(defaults::reported);
+        wanted.fillFrom(defaults);
+        this.place = new PoolClient(this);
+        this.link = new Link(this, channel, session.gate(), wanted);
+        this.key = clients.keys().register(this);
+        scanner.interest(RELAY);
+    }
+
+    /** Answers the login. */
+    void begin(Map<String, String> welcome) {
+        pool.pool().clientConnected();
+        pool.pool().stats().clientLoginCount().increment();
+        ByteBuf out = channel.alloc().buffer(512);
+        new AuthenticationOk().encode(out);
+        Map<String, String> told = new LinkedHashMap<>(welcome);
+        told.replaceAll((name, value) -> {
+            String own = wanted.get(name);
+            return own == null ? value : own;
+        });
+        told.forEach((name, value) -> new ParameterStatus(name, value).encode(out));
+        key.encode(out);
+        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
+        channel.writeAndFlush(out, channel.voidPromise());
+    }
+
+    // ---- figures for the console ----
+
+    /** The pool it uses. */
+    public DatabasePool pool() {
+        return pool;
+    }
+
+    /** Its membership in the pool. */
+    public PoolClient place() {
+        return place;
+    }
+
+    /** When its last request came: {@link System#nanoTime}. */
+    public long requestTime() {
+        return requestTime;
+    }
+
+    /** What it was told to name itself last. */
+    public @Nullable String applicationName() {
+        return wanted.get("application_name");
+    }
+
+    @Override
+    public ClientState state() {
+        if (waiting) {
+            return ClientState.WAITING;
+        }
+        return link.isBound() ? ClientState.ACTIVE : ClientState.IDLE;
+    }
+
+    // ---- from the client ----
+
+    @Override
+    public void onRead(ByteBuf data) {
+        if (waiting || stalled != null || !inbox.isEmpty()) {
+            inbox.add(data);
+            inboxBytes += data.readableBytes();
+            if (inboxBytes > MAX_INBOX) {
+                session.gate().close(ReadGate.WAITING);
+            }
+        } else {
+            process(data, data.readerIndex(), false);
+        }
+    }
+
+    @Override
+    public void onReadComplete() {
+        flushServer();
+    }
+
+    private void flushServer() {
+        if (writtenToServer) {
+            writtenToServer = false;
+            link.flush();
+        }
+    }
+
+    /**
+     * Passes the buffer on, or as much of it as is possible now. Takes it over.
+     *
+     * @param from where to begin; bytes before the scanner's place belong to a message that was accepted already
+     * @param accepted whether there are such bytes
+     */
+    private void process(ByteBuf data, int from, boolean accepted) {
+        int run = from;
+        int runEnd = accepted ? data.readerIndex() : from;
+        boolean keepsBuffer = false;
+        try {
+            int event;
+            while (!gone && (event = scanner.next(data)) != FrameScanner.END) {
+                boolean keep;
+                if (event == FrameScanner.OPAQUE) {
+                    keep = !dropBody;
+                } else {
+                    if (scanner.type() == FrontendMessageType.TERMINATE) {
+                        // What stands before it is still to be done.
+                        toServer(data, run, runEnd);
+                        run = runEnd;
+                    }
+                    Decision decision = decide(scanner.type());
+                    if (decision == Decision.WAIT) {
+                        stall(data);
+                        keepsBuffer = true;
+                        return;
+                    }
+                    keep = decision == Decision.PASS;
+                    dropBody = !keep;
+                    if (keep) {
+                        link.sent(scanner.type());
+                    }
+                }
+                if (keep) {
+                    if (scanner.isSplit()) {
+                        toServer(scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from()));
+                        run = data.readerIndex();
+                        runEnd = run;
+                    } else {
+                        if (scanner.from() != runEnd) {
+                            toServer(data, run, runEnd);
+                            run = scanner.from();
+                        }
+                        runEnd = scanner.to();
+                    }
+                }
+            }
+            if (gone) {
+                return;
+            }
+            if (run == from && runEnd == data.writerIndex() && runEnd > run) {
+                keepsBuffer = true;
+                toServer(data.readerIndex(run));
+            } else {
+                toServer(data, run, runEnd);
+            }
+        } finally {
+            if (!keepsBuffer) {
+                data.release();
+            }
+        }
+        if (link.isBound() && link.isIdle()) {
+            // Late copy data may have been all that kept the server.
+            releaseIfAllowed();
+        }
+    }
+
+    private void toServer(ByteBuf data, int from, int to) {
+        if (to > from) {
+            toServer(data.retainedSlice(from, to - from));
+        }
+    }
+
+    private void toServer(ByteBuf data) {
+        if (!link.isBound()) {
+            // The server was lost while this buffer was being read.
+            data.release();
+            return;
+        }
+        writtenToServer = true;
+        link.write(data);
+    }
+
+    private enum Decision {
+        PASS,
+        DROP,
+        WAIT
+    }
+
+    private Decision decide(byte type) {
+        if (type == FrontendMessageType.TERMINATE) {
+            terminated = true;
+            session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
+            return Decision.DROP;
+        }
+        if (skipToSync) {
+            if (type == FrontendMessageType.SYNC) {
+                skipToSync = false;
+                answer(new ReadyForQuery(TransactionStatus.IDLE));
+            }
+            return Decision.DROP;
+        }
+        switch (type) {
+            case FrontendMessageType.COPY_DATA, FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
+                // Late data of a COPY that failed: PostgreSQL would drop them as well.
+                return link.isBound() && link.takesCopyData() ? Decision.PASS : Decision.DROP;
+            }
+            case FrontendMessageType.FLUSH -> {
+                return link.isBound() ? Decision.PASS : Decision.DROP;
+            }
+            case FrontendMessageType.SYNC -> {
+                if (link.isBound()) {
+                    return Decision.PASS;
+                }
+                if (owed != null) {
+                    answer(owed);
+                    owed = null;
+                }
+                answer(new ReadyForQuery(TransactionStatus.IDLE));
+                return Decision.DROP;
+            }
+            default -> {
+                return decideRequest(type);
+            }
+        }
+    }
+
+    private Decision decideRequest(byte type) {
+        requestTime = System.nanoTime();
+        if (owed != null) {
+            answer(owed);
+            owed = null;
+            if (type == FrontendMessageType.QUERY || type == FrontendMessageType.FUNCTION_CALL) {
+                answer(new ReadyForQuery(TransactionStatus.IDLE));
+            } else {
+                skipToSync = true;
+            }
+            return Decision.DROP;
+        }
+        if (link.isBound()) {
+            return Decision.PASS;
+        }
+        while (true) {
+            PooledServer server = pool.pool().acquire(place);
+            if (server == null) {
+                return Decision.WAIT;
+            }
+            if (link.bind(server)) {
+                writtenToServer = true;
+                return Decision.PASS;
+            }
+        }
+    }
+
+    private void answer(BackendMessage message) {
+        ByteBuf out = channel.alloc().buffer();
+        message.encode(out);
+        channel.writeAndFlush(out, channel.voidPromise());
+    }
+
+    // ---- waiting for a server ----
+
+    /** Keeps the buffer, from the message whose header was just seen, until there is a server. */
+    private void stall(ByteBuf data) {
+        stalled = data;
+        stalledType = scanner.type();
+        if (scanner.isSplit()) {
+            stalledFrom = data.readerIndex();
+            stalledHeader = scanner.buffer().retainedSlice(scanner.from(), FrameScanner.HEADER_LENGTH);
+        } else {
+            stalledFrom = scanner.from();
+        }
+        waiting = true;
+    }
+
+    @Override
+    public int loopIndex() {
+        return session.loopIndex();
+    }
+
+    @Override
+    public void onServerAssigned(PooledServer server) {
+        channel.eventLoop().execute(() -> gotServer(server));
+    }
+
+    private void gotServer(PooledServer server) {
+        if (gone || !waiting) {
+            server.pool().release(server, Release.REUSE);
+            return;
+        }
+        if (!link.bind(server)) {
+            PooledServer other = pool.pool().acquire(place);
+            if (other != null) {
+                gotServer(other);
+            }
+            return;
+        }
+        writtenToServer = true;
+        resume();
+    }
+
+    /** Goes on with what was kept, with a server or with an error that takes its place. */
+    private void resume() {
+        waiting = false;
+        ByteBuf data = stalled;
+        if (data == null) {
+            return;
+        }
+        stalled = null;
+        ByteBuf header = stalledHeader;
+        stalledHeader = null;
+        boolean pass = decide(stalledType) == Decision.PASS;
+        dropBody = !pass;
+        if (pass) {
+            link.sent(stalledType);
+        }
+        if (header != null) {
+            if (pass) {
+                toServer(header);
+            } else {
+                header.release();
+            }
+        }
+        try {
+            boolean inBuffer = header == null && pass;
+            process(data, inBuffer ? stalledFrom : data.readerIndex(), inBuffer);
+            while (!gone && !waiting && !inbox.isEmpty()) {
+                ByteBuf next = inbox.remove();
+                process(next, next.readerIndex(), false);
+            }
+        } catch (ProtocolException e) {
+            session.onProtocolError(e);
+        }
+        flushServer();
+        if (!waiting) {
+            inboxBytes = 0;
+            session.gate().open(ReadGate.WAITING);
+        }
+    }
+
+    @Override
+    public void onWaitFailed(WaitFailure failure) {
+        channel.eventLoop().execute(() -> {
+            if (gone || !waiting) {
+                return;
+            }
+            if (failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT) {
+                session.fail(waitedTooLong(failure), DisconnectReason.QUERY_WAIT_TIMEOUT);
+            } else {
+                session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+            }
+        });
+    }
+
+    private ErrorResponse waitedTooLong(WaitFailure failure) {
+        return ErrorResponse.of(Severity.FATAL, ClientSession.sqlState(failure.sqlState()), failure.message())
+                .withDetail("No server connection of pool " + pool.pool().key() + " was free for "
+                        + settings.queryWait().toMillis() + " ms (pool_size is "
+                        + pool.pool().spec().sizes().pool() + ").")
+                .withHint("SHOW POOLS and SHOW SERVERS on the console tell who holds them.");
+    }
+
+    @Override
+    public void onWaitLong() {
+        channel.eventLoop().execute(() -> {
+            if (!gone && waiting) {
+                ByteBuf out = channel.alloc().buffer();
+                NoticeResponse.of(
+                                Severity.NOTICE,
+                                SqlState.SUCCESSFUL_COMPLETION,
+                                "No server connection available in postgres backend, client being queued")
+                        .encode(out);
+                channel.writeAndFlush(out, channel.voidPromise());
+            }
+        });
+    }
+
+    // ---- from the server ----
+
+    @Override
+    public void onIdle() {
+        releaseIfAllowed();
+    }
+
+    private void releaseIfAllowed() {
+        if (settings.poolMode() == PoolMode.SESSION || scanner.bodyRemaining() > 0) {
+            return;
+        }
+        if (link.status() == TransactionStatus.IDLE) {
+            channel.flush();
+            link.release(resetAlways ? Release.RESET : Release.REUSE, true);
+        } else if (settings.poolMode() == PoolMode.STATEMENT) {
+            session.fail(
+                    "08P01",
+                    "transaction blocks not allowed in statement pooling mode",
+                    DisconnectReason.STATEMENT_POOLING_TRANSACTION);
+        }
+    }
+
+    @Override
+    public void onSettingsRefused(ErrorResponse error) {
+        // The client asked for it in its startup packet, where PostgreSQL would have refused the login.
+        session.fail(
+                ErrorResponse.of(Severity.FATAL, ClientSession.sqlState(error.code()), error.message()),
+                DisconnectReason.CLIENT_LOGIN_FAILED);
+    }
+
+    @Override
+    public void onServerLost(@Nullable ErrorResponse fatal) {
+        ErrorResponse error = lost(fatal);
+        boolean torn = link.isClientTorn();
+        boolean sessionIsLost = settings.poolMode() == PoolMode.SESSION;
+        int answers = link.answersOwed();
+        boolean group = link.awaitsSync();
+        boolean idle = link.isIdle();
+        boolean inTransaction = link.status() != TransactionStatus.IDLE;
+        link.release(Release.close(DisconnectReason.SERVER_CRASHED), true);
+        if (torn) {
+            session.close(DisconnectReason.SERVER_CRASHED);
+            return;
+        }
+        if (sessionIsLost) {
+            // What the client had in its session is gone for good; only a new connection can begin afresh.
+            session.fail(
+                    ErrorResponse.of(Severity.FATAL, ClientSession.sqlState(error.code()), error.message()),
+                    DisconnectReason.SERVER_CRASHED);
+            return;
+        }
+        if (scanner.bodyRemaining() > 0) {
+            dropBody = true;
+        }
+        if (idle) {
+            owed = inTransaction ? error : null;
+            return;
+        }
+        for (int i = 0; i < answers; i++) {
+            answer(error);
+            answer(new ReadyForQuery(TransactionStatus.IDLE));
+        }
+        if (group) {
+            answer(error);
+            skipToSync = true;
+        }
+    }
+
+    private static ErrorResponse lost(@Nullable ErrorResponse fatal) {
+        String text = "the server closed the connection while PgWeir was using it for this client";
+        return fatal == null
+                ? ErrorResponse.of(Severity.ERROR, SqlState.CONNECTION_FAILURE, text)
+                : ErrorResponse.of(Severity.ERROR, ClientSession.sqlState(fatal.code()), text + ": " + fatal.message());
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        if (channel.isWritable()) {
+            link.resumeServer();
+        }
+    }
+
+    // ---- cancel ----
+
+    @Override
+    public void onCancelRequest(Runnable whenOver) {
+        channel.eventLoop().execute(() -> {
+            PooledServer server = link.slot();
+            if (!gone && server != null && !link.isIdle()) {
+                clients.forwarder().forward(server, whenOver);
+                return;
+            }
+            if (!gone && waiting && pool.pool().abandon(place)) {
+                // PostgreSQL has not seen the query, so it is cancelled here.
+                owed = ErrorResponse.of(
+                        Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
+                resume();
+            }
+            whenOver.run();
+        });
+    }
+
+    // ---- time, and the end ----
+
+    @Override
+    public void onTick(long now) {
+        if (link.isBound()) {
+            boolean idle = link.isIdle();
+            if (!idle && over(settings.query(), link.queryStart(), now)) {
+                session.fail("57014", "query_timeout: " + after(settings.query()), DisconnectReason.QUERY_TIMEOUT);
+            } else if (over(settings.transaction(), link.transactionStart(), now)
+                    && (!idle || link.status() != TransactionStatus.IDLE)) {
+                session.fail(
+                        "25P04",
+                        "transaction timeout: " + after(settings.transaction()),
+                        DisconnectReason.TRANSACTION_TIMEOUT);
+            } else if (idle
+                    && link.status() != TransactionStatus.IDLE
+                    && over(settings.idleTransaction(), link.queryStart(), now)) {
+                session.fail(
+                        "25P03",
+                        "idle transaction timeout: " + after(settings.idleTransaction()),
+                        DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
+            } else if (idle
+                    && link.status() == TransactionStatus.IDLE
+                    && over(settings.idle(), link.queryStart(), now)) {
+                idleTooLong();
+            }
+        } else if (!waiting && over(settings.idle(), requestTime, now)) {
+            idleTooLong();
+        }
+    }
+
+    private void idleTooLong() {
+        session.fail("57P05", "client_idle_timeout: " + after(settings.idle()), DisconnectReason.CLIENT_IDLE_TIMEOUT);
+    }
+
+    private static String after(Duration limit) {
+        return "the limit is " + limit.toMillis() + " ms";
+    }
+
+    private static boolean over(Duration limit, long since, long now) {
+        return !limit.isZero() && now - since > limit.toNanos();
+    }
+
+    @Override
+    public void onClosed() {
+        gone = true;
+        clients.keys().remove(key);
+        if (waiting) {
+            // If it is too late to leave the queue, the server that comes is given back on arrival.
+            pool.pool().abandon(place);
+        }
+        releaseBuffers();
+        leaveServer();
+        scanner.release();
+        pool.pool().clientDisconnected();
+    }
+
+    private void leaveServer() {
+        PooledServer server = link.slot();
+        if (server == null) {
+            return;
+        }
+        boolean reset = hasReset && (resetAlways || settings.poolMode() == PoolMode.SESSION);
+        boolean busy = link.drain(scanner.bodyRemaining() == 0, reset ? Release.RESET : Release.REUSE);
+        if (busy && !terminated) {
+            clients.forwarder().forward(server, () -> {});
+        }
+    }
+
+    private void releaseBuffers() {
+        if (stalled != null) {
+            stalled.release();
+            stalled = null;
+        }
+        if (stalledHeader != null) {
+            stalledHeader.release();
+            stalledHeader = null;
+        }
+        inbox.forEach(ByteBuf::release);
+        inbox.clear();
+    }
+}

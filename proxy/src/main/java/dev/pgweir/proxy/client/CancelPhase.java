@@ -1,0 +1,45 @@
+package dev.pgweir.proxy.client;
+
+import dev.pgweir.protocol.message.frontend.CancelRequest;
+import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.CancelTarget;
+import dev.pgweir.proxy.server.DisconnectReason;
+import io.netty.buffer.ByteBuf;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that asks for the query of another one to be cancelled. It is closed when the request has reached
+ * PostgreSQL, as PostgreSQL itself does; the request goes on if the client closes first.
+ */
+final class CancelPhase implements ClientPhase {
+    private static final Logger LOG = LoggerFactory.getLogger(CancelPhase.class);
+
+    private final ClientSession session;
+
+    CancelPhase(ClientSession session) {
+        this.session = session;
+    }
+
+    void begin(CancelKeys keys, CancelRequest request) {
+        CancelTarget target = keys.find(request);
+        if (target == null) {
+            // PostgreSQL does not answer either: whoever guesses keys learns nothing.
+            LOG.info("{} cancel request with an unknown key", session);
+            session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
+            return;
+        }
+        target.onCancelRequest(() ->
+                session.channel().eventLoop().execute(() -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST)));
+    }
+
+    @Override
+    public void onRead(ByteBuf data) {
+        data.release();
+    }
+
+    @Override
+    public ClientState state() {
+        return ClientState.LOGIN;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.pgweir.proxy.client;
+
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.Severity;
+import dev.pgweir.protocol.SqlState;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.server.DisconnectReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection: who it is, which phase it is in, and its end. Touched on its event loop; the getters are for the
+ * console too, which may see a value late.
+ */
+public final class ClientSession {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+    private final long id;
+    private final Channel channel;
+    private final int loopIndex;
+    private final ReadGate gate;
+    private final LoopClients registry;
+    private final boolean logDisconnections;
+    private final boolean logPoolerErrors;
+    private final SocketAddress peer;
+    private final Instant connectTime = Instant.now();
+    private final long connectNanos = System.nanoTime();
+    private final List<ClientLimits.Place> places = new ArrayList<>(3);
+
+    private ClientPhase phase = ClosedPhase.INSTANCE;
+    private @Nullable ClientPhase first;
+    private volatile @Nullable String user;
+    private volatile @Nullable String database;
+    private volatile String applicationName = "";
+    private boolean ended;
+    private boolean sentSomething;
+
+    /** Where {@link LoopClients} keeps it. */
+    int place;
+
+    ClientSession(
+            long id,
+            Channel channel,
+            int loopIndex,
+            LoopClients registry,
+            boolean logDisconnections,
+            boolean logPoolerErrors) {
+        this.id = id;
+        this.channel = channel;
+        this.loopIndex = loopIndex;
+        this.gate = new ReadGate(channel);
+        // Asked now, because a closed channel does not tell any more.
+        this.peer = channel.remoteAddress();
+        this.registry = registry;
+        this.logDisconnections = logDisconnections;
+        this.logPoolerErrors = logPoolerErrors;
+    }
+
+    // ---- who it is ----
+
+    /** A number that no other client of this process has or had. */
+    public long id() {
+        return id;
+    }
+
+    /** The name it logs in with; null before its startup packet. */
+    public @Nullable String user() {
+        return user;
+    }
+
+    /** The database it asks for; null before its startup packet. */
+    public @Nullable String database() {
+        return database;
+    }
+
+    /** What it calls itself. */
+    public String applicationName() {
+        return applicationName;
+    }
+
+    /** When its connection was accepted. */
+    public Instant connectTime() {
+        return connectTime;
+    }
+
+    /** Where it comes from. */
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) peer;
+    }
+
+    /** Where it was accepted. */
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Where it stands. */
+    public ClientState state() {
+        return phase.state();
+    }
+
+    /** Its part in a pool, once it has logged in to one. */
+    public @Nullable ActivePhase active() {
+        return phase instanceof ActivePhase active ? active : null;
+    }
+
+    void identify(@Nullable String startupUser, @Nullable String startupDatabase, String name) {
+        user = startupUser;
+        database = startupDatabase;
+        applicationName = name;
+    }
+
+    // ---- its phases ----
+
+    Channel channel() {
+        return channel;
+    }
+
+    int loopIndex() {
+        return loopIndex;
+    }
+
+    ReadGate gate() {
+        return gate;
+    }
+
+    ClientPhase phase() {
+        return phase;
+    }
+
+    void beginWith(ClientPhase startup) {
+        first = startup;
+    }
+
+    void become(ClientPhase next) {
+        if (!ended) {
+            phase = next;
+        }
+    }
+
+    /** A place under a limit, given back at the end. */
+    void holds(ClientLimits.Place taken) {
+        places.add(taken);
+    }
+
+    void onConnected() {
+        if (first != null) {
+            phase = first;
+            first = null;
+        }
+        registry.add(this);
+    }
+
+    void onTick(long now) {
+        phase.onTick(now);
+    }
+
+    long connectNanos() {
+        return connectNanos;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    // ---- its end ----
+
+    void onProtocolError(ProtocolException e) {
+        fail(e.sqlState().code(), e.getMessage(), DisconnectReason.CLIENT_PROTOCOL_ERROR);
+    }
+
+    void onException(Throwable cause) {
+        if (cause instanceof IOException) {
+            end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
+        } else {
+            LOG.error("{} a fault of PgWeir", this, cause);
+            end(DisconnectReason.INTERNAL_ERROR, null);
+        }
+        channel.close();
+    }
+
+    void onDisconnected() {
+        end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
+        registry.remove(this);
+    }
+
+    /** Tells the client why (FATAL) and closes. */
+    void fail(String sqlState, @Nullable String text, DisconnectReason reason) {
+        fail(ErrorResponse.of(Severity.FATAL, sqlState(sqlState), text == null ? reason.text() : text), reason);
+    }
+
+    /** Tells the client why and closes. */
+    void fail(ErrorResponse error, DisconnectReason reason) {
+        if (ended) {
+            return;
+        }
+        if (logPoolerErrors) {
+            LOG.warn("{} pooler error: {}", this, error.message());
+        }
+        end(reason, error.message());
+        ByteBuf out = channel.alloc().buffer();
+        error.encode(out);
+        channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Closes without a word to the client. */
+    void close(DisconnectReason reason) {
+        end(reason, null);
+        channel.flush();
+        channel.close();
+    }
+
+    /** Shows that the end of this connection is worth a line: it was no mere probe of the port. */
+    void heard() {
+        sentSomething = true;
+    }
+
+    private void end(DisconnectReason reason, @Nullable String detail) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        ClientPhase last = phase;
+        phase = ClosedPhase.INSTANCE;
+        if (sentSomething && logDisconnections) {
+            long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
+            LOG.info("{} closing because: {} (age={}s)", this, detail == null ? reason.text() : detail, age);
+        }
+        last.onClosed();
+        places.forEach(ClientLimits.Place::giveBack);
+        places.clear();
+        gate.openAll();
+    }
+
+    /** The code if it is one: a hostile server may have made it up. */
+    static SqlState sqlState(String code) {
+        try {
+            return new SqlState(code);
+        } catch (IllegalArgumentException e) {
+            return SqlState.INTERNAL_ERROR;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return new LogPrefix(LogPrefix.Side.CLIENT, id, database, user, peer).toString();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.pgweir.proxy.client;
+
+import dev.pgweir.config.PoolSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.ServerTarget;
+import dev.pgweir.protocol.message.frontend.CancelRequest;
+import dev.pgweir.protocol.message.frontend.StartupMessage;
+import dev.pgweir.proxy.auth.AuthenticatedUser;
+import dev.pgweir.proxy.auth.ClientAuthenticators;
+import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.cancel.CancelForwarder;
+import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.ServerProfile;
+import dev.pgweir.proxy.server.TrackedParameters;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.socket.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All clients, and the making of a new one's phases. For any thread. */
+public final class Clients {
+    private final Supplier<ProxyConfig> config;
+    private final EventLoops loops;
+    private final DatabasePools pools;
+    private final ClientAuthenticators authenticators;
+    private final CancelKeys keys;
+    private final CancelForwarder forwarder;
+    private final TrackedParameters tracked;
+    private final ConsoleAccess console;
+    private final Map<String, String> consoleWelcome;
+    private final ClientLimits limits = new ClientLimits();
+    private final List<LoopClients> byLoop = new ArrayList<>();
+    private final AtomicLong ids = new AtomicLong();
+
+    /**
+     * @param config the configuration of the moment; read once per login
+     * @param version what the console answers to a driver that asks for server_version
+     */
+    public Clients(
+            Supplier<ProxyConfig> config,
+            EventLoops loops,
+            DatabasePools pools,
+            ClientAuthenticators authenticators,
+            CancelKeys keys,
+            CancelForwarder forwarder,
+            TrackedParameters tracked,
+            ConsoleAccess console,
+            String version) {
+        this.config = config;
+        this.loops = loops;
+        this.pools = pools;
+        this.authenticators = authenticators;
+        this.keys = keys;
+        this.forwarder = forwarder;
+        this.tracked = tracked;
+        this.console = console;
+        this.consoleWelcome = Map.of(
+                "server_version", version,
+                "client_encoding", "UTF8",
+                "server_encoding", "UTF8",
+                "DateStyle", "ISO",
+                "TimeZone", "UTC",
+                "integer_datetimes", "on",
+                "standard_conforming_strings", "on");
+        for (int i = 0; i < loops.size(); i++) {
+            byLoop.add(new LoopClients(loops.at(i)));
+        }
+    }
+
+    /** The handler of an accepted connection. Called on its event loop. */
+    public ChannelHandler accept(SocketChannel channel) {
+        ProxyConfig now = config.get();
+        int loop = loops.indexOf(channel.eventLoop());
+        ClientSession session = new ClientSession(
+                ids.incrementAndGet(),
+                channel,
+                loop,
+                byLoop.get(loop),
+                now.log().logDisconnections(),
+                now.log().logPoolerErrors());
+        session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
+        return new ClientHandler(session);
+    }
+
+    /** All of them at this moment. */
+    public List<ClientSession> sessions() {
+        List<ClientSession> all = new ArrayList<>();
+        byLoop.forEach(clients -> all.addAll(clients.snapshot()));
+        return all;
+    }
+
+    /** How many are logged in to a database. */
+    public int ofDatabase(String name) {
+        return limits.ofDatabase(name);
+    }
+
+    /** How many are logged in as a user. */
+    public int ofUser(String name) {
+        return limits.ofUser(name);
+    }
+
+    /**
+     * Ends clients that hold no server and wait for none; the others are ended when they reach that state, if this is
+     * called again.
+     *
+     * @param all whether to end the others as well
+     */
+    public void shutDown(boolean all) {
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                ClientState state = session.state();
+                if (all || state == ClientState.IDLE || state == ClientState.LOGIN) {
+                    session.fail("57P01", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
+                }
+            });
+        }
+    }
+
+    // ---- for the phases ----
+
+    void cancel(ClientSession session, CancelRequest request) {
+        CancelPhase phase = new CancelPhase(session);
+        session.become(phase);
+        phase.begin(keys, request);
+    }
+
+    void login(ClientSession session, StartupMessage startup) {
+        LoginPhase phase = new LoginPhase(session, this, config.get(), startup);
+        session.become(phase);
+        phase.begin();
+    }
+
+    /**
+     * The pool for a client that has logged in. Its own password, or what SCRAM has shown of it, is what the server is
+     * asked with, unless the database has a user of its own.
+     */
+    DatabasePool pool(ProxyConfig now, PoolSettings settings, AuthenticatedUser who) {
+        ServerTarget target = settings.target();
+        Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
+                ? who.forServer()
+                : stored(target);
+        ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
+        DatabasePool pool = pools.pool(
+                new PoolKey(settings.database(), target.user()),
+                () -> PoolDefinitions.spec(now, settings, now.clientSettings(settings.database(), who.name())),
+                () -> profile);
+        pool.profile(profile);
+        return pool;
+    }
+
+    /** Makes the pool of a database that has a user of its own, so that it can be filled before a client comes. */
+    public void prepare(ProxyConfig now, PoolSettings settings) {
+        pool(now, settings, new AuthenticatedUser(settings.target().user(), new Credential.None()));
+    }
+
+    private static Credential stored(ServerTarget target) {
+        Credential parsed = target.password() == null
+                ? null
+                : LoginPhase.parse(target.user(), target.password().reveal());
+        return parsed == null ? new Credential.None() : parsed;
+    }
+
+    @Nullable
+    Credential credential(ProxyConfig now, String user) {
+        return now.secretOf(user)
+                .map(secret -> LoginPhase.parse(user, secret.reveal()))
+                .orElse(null);
+    }
+
+    ClientLimits limits() {
+        return limits;
+    }
+
+    ClientAuthenticators authenticators() {
+        return authenticators;
+    }
+
+    CancelKeys keys() {
+        return keys;
+    }
+
+    CancelForwarder forwarder() {
+        return forwarder;
+    }
+
+    TrackedParameters tracked() {
+        return tracked;
+    }
+
+    ConsoleAccess console() {
+        return console;
+    }
+
+    Map<String, String> consoleWelcome() {
+        return consoleWelcome;
+    }
+}

@@ -1,0 +1,357 @@
+package dev.pgweir.proxy.client;
+
+import dev.pgweir.config.ClientSettings;
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PoolSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.value.AuthType;
+import dev.pgweir.protocol.FrontendMessageType;
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
+import dev.pgweir.protocol.TransactionStatus;
+import dev.pgweir.protocol.frame.FrameScanner;
+import dev.pgweir.protocol.frame.Interest;
+import dev.pgweir.protocol.message.backend.AuthenticationOk;
+import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
+import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.backend.ReadyForQuery;
+import dev.pgweir.protocol.message.frontend.StartupMessage;
+import dev.pgweir.proxy.auth.AuthMethod;
+import dev.pgweir.proxy.auth.AuthenticatedUser;
+import dev.pgweir.proxy.auth.ClientAuthStep;
+import dev.pgweir.proxy.auth.ClientAuthenticator;
+import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.auth.LoginMessage;
+import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.pool.PoolClient;
+import dev.pgweir.proxy.pool.PooledServer;
+import dev.pgweir.proxy.pool.Release;
+import dev.pgweir.proxy.pool.WaitFailure;
+import dev.pgweir.proxy.pool.Waiter;
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.ServerConnection;
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the startup packet to ReadyForQuery. Whether a database or a user exists shows only after the password was right:
+ * unknown ones go through the same exchange.
+ *
+ * <p>The first client of a pool waits for a server, because PostgreSQL's parameters are part of the answer to a login;
+ * later ones are told what it said then.
+ */
+final class LoginPhase implements ClientPhase, Waiter {
+    private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
+
+    /** Longer than the longest password PostgreSQL's tools send, and all that a stranger can make us keep. */
+    private static final int MAX_PASSWORD_MESSAGE = 65_536 + FrameScanner.HEADER_LENGTH;
+
+    private static final Interest PASSWORDS = Interest.builder()
+            .whole(FrontendMessageType.PASSWORD)
+            .header(FrontendMessageType.TERMINATE)
+            .build();
+
+    private final ClientSession session;
+    private final Clients clients;
+    private final ProxyConfig config;
+    private final StartupMessage startup;
+    private final FrameScanner scanner;
+    private final String user;
+    private final String database;
+    private @Nullable StartupParameters parameters;
+    private @Nullable ClientAuthenticator authenticator;
+    private @Nullable DatabasePool pool;
+    private @Nullable PoolClient poolClient;
+    private boolean handedOver;
+
+    LoginPhase(ClientSession session, Clients clients, ProxyConfig config, StartupMessage startup) {
+        this.session = session;
+        this.clients = clients;
+        this.config = config;
+        this.startup = startup;
+        this.scanner = new FrameScanner(
+                PASSWORDS,
+                config.net().maxPacketSize(),
+                MAX_PASSWORD_MESSAGE,
+                session.channel().alloc());
+        this.user = startup.user() == null ? "" : startup.user();
+        this.database = startup.database() == null ? "" : startup.database();
+    }
+
+    void begin() {
+        session.identify(
+                startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
+        if (config.log().logConnections()) {
+            LOG.info("{} login attempt: db={} user={} tls=no replication=no", session, database, user);
+        }
+        if (user.isEmpty()) {
+            session.fail(
+                    "28000",
+                    "no PostgreSQL user name specified in startup packet",
+                    DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        String replication = startup.parameters().getOrDefault("replication", "false");
+        if (!replication.matches("(?i)false|off|no|0|f|n")) {
+            session.fail(
+                    "0A000",
+                    "replication connections are not supported by this version of PgWeir",
+                    DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        parameters =
+                StartupParameters.of(startup.parameters(), config.protocol().ignoreStartupParameters());
+        negotiate(parameters);
+        boolean console = DatabaseConfig.isConsole(database);
+        int limit = config.limits().maxClientConn();
+        if (!console && !holdPlace(clients.limits().total(limit), "max_client_conn", limit)) {
+            return;
+        }
+        authenticate();
+    }
+
+    /** Whether there was a place; the client is refused if not. */
+    private boolean holdPlace(ClientLimits.@Nullable Place place, String setting, int limit) {
+        if (place != null) {
+            session.holds(place);
+            return true;
+        }
+        session.fail(
+                "53300", "no more connections allowed: " + setting + " is " + limit, DisconnectReason.CLIENT_LIMIT);
+        return false;
+    }
+
+    private void negotiate(StartupParameters asked) {
+        if (startup.version().compareTo(ProtocolVersion.V3_0) > 0
+                || !asked.unknownOptions().isEmpty()) {
+            ByteBuf out = session.channel().alloc().buffer();
+            new NegotiateProtocolVersion(ProtocolVersion.V3_0, asked.unknownOptions()).encode(out);
+            session.channel().write(out, session.channel().voidPromise());
+        }
+    }
+
+    // ---- the password ----
+
+    private void authenticate() {
+        AuthType type = config.auth().authType();
+        AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
+        authenticator = clients.authenticators().create(method, user, clients.credential(config, user));
+        take(authenticator.start());
+    }
+
+    @Override
+    public void onRead(ByteBuf data) {
+        try {
+            int event;
+            while (!handedOver && !session.isEnded() && (event = scanner.next(data)) != FrameScanner.END) {
+                if (event == FrameScanner.MESSAGE) {
+                    ClientAuthenticator asked = authenticator;
+                    if (asked == null || pool != null) {
+                        throw ProtocolException.violation("unexpected message PasswordMessage");
+                    }
+                    take(asked.onMessage(scanner.body()));
+                } else if (event == FrameScanner.HEADER) {
+                    onHeader(scanner.type());
+                }
+            }
+            if (data.isReadable() && handedOver) {
+                // Nothing may follow a password before its answer; it would be lost here without a word.
+                throw ProtocolException.violation("unexpected bytes behind the password");
+            }
+        } finally {
+            data.release();
+        }
+    }
+
+    private void onHeader(byte type) {
+        if (type == FrontendMessageType.TERMINATE) {
+            session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
+        } else {
+            throw ProtocolException.violation("the password message has " + scanner.bodyLength()
+                    + " bytes, accepted are " + (MAX_PASSWORD_MESSAGE - FrameScanner.HEADER_LENGTH));
+        }
+    }
+
+    private void take(ClientAuthStep step) {
+        if (session.isEnded()) {
+            return;
+        }
+        if (step instanceof ClientAuthStep.Continue next) {
+            send(next.message());
+            session.channel().flush();
+        } else if (step instanceof ClientAuthStep.Success success) {
+            if (success.last() != null) {
+                send(success.last());
+            }
+            authenticated(success.user());
+        } else if (step instanceof ClientAuthStep.Failure failure) {
+            LOG.info("{} login refused: {}", session, failure.detail());
+            session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+        } else if (step instanceof ClientAuthStep.Pending pending) {
+            session.gate().close(ReadGate.LOGIN);
+            pending.until()
+                    .whenComplete(
+                            (done, failure) -> session.channel().eventLoop().execute(this::resume));
+        }
+    }
+
+    private void resume() {
+        if (!session.isEnded() && authenticator != null) {
+            session.gate().open(ReadGate.LOGIN);
+            take(authenticator.resume());
+        }
+    }
+
+    private void send(LoginMessage message) {
+        ByteBuf out = session.channel().alloc().buffer();
+        message.encode(out);
+        session.channel().write(out, session.channel().voidPromise());
+    }
+
+    // ---- what the client may use ----
+
+    private void authenticated(AuthenticatedUser who) {
+        if (DatabaseConfig.isConsole(database)) {
+            openConsole();
+            return;
+        }
+        if (config.database(database).isEmpty()) {
+            session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        ClientSettings settings = config.clientSettings(database, user);
+        int ofDatabase = settings.maxDbClientConnections();
+        int ofUser = settings.maxUserClientConnections();
+        if (!holdPlace(clients.limits().database(database, ofDatabase), "max_db_client_connections", ofDatabase)
+                || !holdPlace(clients.limits().user(user, ofUser), "max_user_client_connections", ofUser)) {
+            return;
+        }
+        PoolSettings wanted = config.poolSettings(database, user);
+        if (config.auth().authType() == AuthType.ANY && !wanted.target().userForced()) {
+            session.fail(
+                    "28000",
+                    "auth_type = any needs a database with a user of its own (user = …)",
+                    DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        pool = clients.pool(config, wanted, who);
+        Map<String, String> welcome = pool.welcome();
+        if (welcome != null) {
+            finish(welcome);
+        } else {
+            awaitServer(pool);
+        }
+    }
+
+    private void openConsole() {
+        boolean admin = config.admin().adminUsers().contains(user);
+        if (!admin && !config.admin().statsUsers().contains(user)) {
+            session.fail(
+                    "42501",
+                    "not allowed: user is neither in admin_users nor in stats_users",
+                    DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        handedOver = true;
+        ByteBuf out = session.channel().alloc().buffer();
+        new AuthenticationOk().encode(out);
+        clients.consoleWelcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
+        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
+        session.channel().writeAndFlush(out, session.channel().voidPromise());
+        session.become(new ConsolePhase(session, scanner, clients.console(), user, admin));
+    }
+
+    private void awaitServer(DatabasePool from) {
+        PoolClient place = new PoolClient(this);
+        poolClient = place;
+        session.gate().close(ReadGate.LOGIN);
+        // Whoever waits for its login is a client of the pool, else min_pool_size would not hold for it.
+        PooledServer server = from.pool().acquire(place);
+        if (server != null) {
+            gotServer(server);
+        }
+    }
+
+    @Override
+    public int loopIndex() {
+        return session.loopIndex();
+    }
+
+    @Override
+    public void onServerAssigned(PooledServer server) {
+        session.channel().eventLoop().execute(() -> gotServer(server));
+    }
+
+    private void gotServer(PooledServer server) {
+        poolClient = null;
+        Map<String, String> welcome =
+                server.connection() instanceof ServerConnection connection ? connection.welcome() : Map.of();
+        server.pool().release(server, Release.REUSE);
+        if (!session.isEnded()) {
+            session.gate().open(ReadGate.LOGIN);
+            finish(welcome);
+        }
+    }
+
+    @Override
+    public void onWaitFailed(WaitFailure failure) {
+        session.channel().eventLoop().execute(() -> {
+            poolClient = null;
+            session.fail(
+                    failure.sqlState(),
+                    failure.message(),
+                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                            : DisconnectReason.CLIENT_LOGIN_FAILED);
+        });
+    }
+
+    private void finish(Map<String, String> welcome) {
+        handedOver = true;
+        ActivePhase active = new ActivePhase(
+                session,
+                scanner,
+                Objects.requireNonNull(pool),
+                clients,
+                config,
+                config.clientSettings(database, user),
+                Objects.requireNonNull(parameters).settings(),
+                welcome);
+        session.become(active);
+        active.begin(welcome);
+    }
+
+    @Override
+    public void onTick(long now) {
+        StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+    }
+
+    @Override
+    public void onClosed() {
+        scanner.release();
+        if (poolClient != null && pool != null) {
+            // If it is too late to leave the queue, the server that comes is given back on arrival.
+            pool.pool().abandon(poolClient);
+        }
+    }
+
+    @Override
+    public ClientState state() {
+        return poolClient != null ? ClientState.WAITING : ClientState.LOGIN;
+    }
+
+    /** What is known of a user's password; a damaged entry of the configuration counts as unknown. */
+    static @Nullable Credential parse(String user, String secret) {
+        try {
+            return Credential.parse(secret);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("the stored secret of user {} is damaged: {}", user, e.getMessage());
+            return null;
+        }
+    }
+}

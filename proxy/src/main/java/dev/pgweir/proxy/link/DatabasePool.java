@@ -1,0 +1,42 @@
+package dev.pgweir.proxy.link;
+
+import dev.pgweir.proxy.pool.Pool;
+import dev.pgweir.proxy.server.ServerProfile;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A pool with what it takes to fill it and to log a client in to it. For any thread. */
+public final class DatabasePool {
+    private final Pool pool;
+    private volatile ServerProfile profile;
+    private volatile @Nullable Map<String, String> welcome;
+
+    DatabasePool(Pool pool, ServerProfile profile) {
+        this.pool = pool;
+        this.profile = profile;
+    }
+
+    /** The lists and limits. */
+    public Pool pool() {
+        return pool;
+    }
+
+    /** How its next server connection is opened. */
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    /** From the next server connection on: a client's login has taught what PostgreSQL will accept. */
+    public void profile(ServerProfile next) {
+        profile = next;
+    }
+
+    /** What PostgreSQL last reported at a login, by name; null until one has succeeded. */
+    public @Nullable Map<String, String> welcome() {
+        return welcome;
+    }
+
+    void welcome(Map<String, String> reported) {
+        welcome = reported;
+    }
+}

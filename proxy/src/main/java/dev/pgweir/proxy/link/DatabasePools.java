@@ -1,0 +1,91 @@
+package dev.pgweir.proxy.link;
+
+import dev.pgweir.proxy.pool.Pool;
+import dev.pgweir.proxy.pool.PoolEvents;
+import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.pool.PoolSpec;
+import dev.pgweir.proxy.pool.PooledServer;
+import dev.pgweir.proxy.pool.Pools;
+import dev.pgweir.proxy.pool.ServerOpener;
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.LoginFailure;
+import dev.pgweir.proxy.server.ServerConnection;
+import dev.pgweir.proxy.server.ServerConnector;
+import dev.pgweir.proxy.server.ServerControl;
+import dev.pgweir.proxy.server.ServerOwner;
+import dev.pgweir.proxy.server.ServerProfile;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** All pools by database and user, and the opening of their servers. For any thread. */
+public final class DatabasePools implements ServerOpener {
+    private final ServerConnector connector;
+    private final Pools pools;
+    private final ConcurrentHashMap<PoolKey, DatabasePool> byKey = new ConcurrentHashMap<>();
+
+    /**
+     * @param random for jitter
+     */
+    public DatabasePools(ServerConnector connector, RandomGenerator random, PoolEvents events) {
+        this.connector = connector;
+        this.pools = new Pools(this, System::nanoTime, random, events);
+    }
+
+    /** Lists and limits of all of them. */
+    public Pools pools() {
+        return pools;
+    }
+
+    /** Gets a pool, or makes it. */
+    public DatabasePool pool(PoolKey key, Supplier<PoolSpec> spec, Supplier<ServerProfile> profile) {
+        DatabasePool known = byKey.get(key);
+        return known != null
+                ? known
+                : byKey.computeIfAbsent(key, k -> new DatabasePool(pools.pool(k, spec), profile.get()));
+    }
+
+    /** The pool of this key, if a client has ever used it. */
+    public @Nullable DatabasePool find(PoolKey key) {
+        return byKey.get(key);
+    }
+
+    @Override
+    public void open(PooledServer slot, int preferredLoop) {
+        Pool pool = slot.pool();
+        DatabasePool target = byKey.get(pool.key());
+        if (target == null) {
+            // The pool's first tick may come before the line that registers it; the pacing brings the next attempt.
+            slot.onLoginFailed(new LoginFailure(LoginFailure.Kind.UNREACHABLE, "08001", "the pool is being made"));
+            slot.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
+            return;
+        }
+        connector.open(slot.id(), target.profile(), new Welcoming(slot, target), preferredLoop);
+    }
+
+    /** Keeps what the newest login reported, and passes everything on. */
+    private record Welcoming(PooledServer slot, DatabasePool target) implements ServerOwner {
+        @Override
+        public void onReady(ServerControl server) {
+            // All servers of these pools come from the one connector.
+            target.welcome(((ServerConnection) server).welcome());
+            slot.onReady(server);
+        }
+
+        @Override
+        public void onLoginFailed(LoginFailure failure) {
+            slot.onLoginFailed(failure);
+        }
+
+        @Override
+        public void onTaskDone() {
+            slot.onTaskDone();
+        }
+
+        @Override
+        public void onClosed(DisconnectReason reason) {
+            slot.onClosed(reason);
+        }
+    }
+}

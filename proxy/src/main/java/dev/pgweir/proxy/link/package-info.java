@@ -1,0 +1,13 @@
+/**
+ * One client bound to one server for a transaction, a statement or a session: what was asked and not yet answered, what
+ * PostgreSQL's answers mean for the binding, the settings that follow a client, and what a pool is made of beyond its
+ * lists (where it connects to, as whom, and what a client is told at its login).
+ *
+ * <p>A {@link dev.pgweir.proxy.link.Link} is touched on its client's event loop only. A server on another loop hands
+ * whole read buffers over; each carries the number of the link it is for, so late ones are recognised. The client's side
+ * alone decides to release a server. May use {@code pool}, {@code cancel}, {@code server} and what lies below.
+ */
+@NullMarked
+package dev.pgweir.proxy.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package dev.pgweir.proxy.net;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The event loops, in a fixed order. A connection is given one of them and stays on it for life. */
+public final class EventLoops {
+    private final Transport transport;
+    private final EventLoopGroup group;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+
+    /**
+     * Starts the loops.
+     *
+     * @param count setting {@code worker_threads}; 0 means one per core
+     */
+    public EventLoops(Transport transport, int count) {
+        this.transport = transport;
+        int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
+        this.group =
+                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("pgweir-loop"), transport.handlers());
+        for (EventExecutor loop : group) {
+            loops.add((EventLoop) loop);
+        }
+    }
+
+    /** What the loops run on. */
+    public Transport transport() {
+        return transport;
+    }
+
+    /** The group itself, for accepting. */
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    /** How many there are, at least 1. */
+    public int size() {
+        return loops.size();
+    }
+
+    /** The loop with this index, or any for a negative one. */
+    public EventLoop at(int index) {
+        return loops.get(index >= 0 ? index : Math.floorMod(next.getAndIncrement(), loops.size()));
+    }
+
+    /** The index of a loop of this group. There are as many as cores, so looking is cheap enough once per connection. */
+    public int indexOf(EventLoop loop) {
+        int index = loops.indexOf(loop);
+        if (index < 0) {
+            throw new IllegalArgumentException("not one of these loops: " + loop);
+        }
+        return index;
+    }
+
+    /** Ends the loops and closes what is left on them. */
+    public Future<?> shutdown() {
+        return group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.pgweir.proxy.net;
+
+import dev.pgweir.config.ListenConfig;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The listening sockets. Made and closed by one thread. */
+public final class Listener {
+    private final List<Channel> channels = new ArrayList<>();
+
+    private Listener() {}
+
+    /**
+     * Listens on every address of the configuration.
+     *
+     * @param handler makes the handler of an accepted connection
+     * @throws IOException if an address is unknown or taken; its text names address and port. Nothing is left open then
+     */
+    public static Listener open(
+            ListenConfig config, EventLoops loops, TcpOptions options, Function<SocketChannel, ChannelHandler> handler)
+            throws IOException {
+        Listener listener = new Listener();
+        try {
+            for (String address : config.listenAddr()) {
+                InetSocketAddress where = address.equals("*")
+                        ? new InetSocketAddress(config.listenPort())
+                        : new InetSocketAddress(InetAddress.getByName(address), config.listenPort());
+                listener.bind(where, address + ":" + config.listenPort(), config, loops, options, handler);
+            }
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        return listener;
+    }
+
+    private void bind(
+            InetSocketAddress where,
+            String name,
+            ListenConfig config,
+            EventLoops loops,
+            TcpOptions options,
+            Function<SocketChannel, ChannelHandler> handler)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.transport().serverSocketChannel())
+                .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
+                // A restart must not wait for connections of the process before it.
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast("client", handler.apply(channel));
+                    }
+                });
+        options.applyTo(bootstrap);
+        ChannelFuture bound = bootstrap.bind(where).awaitUninterruptibly();
+        Throwable failure = bound.cause();
+        if (failure != null) {
+            throw new IOException("cannot listen on " + name + ": " + failure.getMessage(), failure);
+        }
+        channels.add(bound.channel());
+    }
+
+    /** Where it listens; the port is the real one where the configuration said 0. */
+    public List<InetSocketAddress> addresses() {
+        return channels.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .toList();
+    }
+
+    /** Stops accepting. Accepted connections stay. Must not be called on an event loop. */
+    public void close() {
+        for (Channel channel : channels) {
+            EventLoop loop = channel.eventLoop();
+            if (loop.inEventLoop()) {
+                throw new IllegalStateException("would wait for itself");
+            }
+            channel.close().awaitUninterruptibly();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.pgweir.proxy.net;
+
+import dev.pgweir.config.value.TransportChoice;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Which of the operating system's interfaces moves the bytes (setting {@code transport}). */
+public enum Transport {
+    IO_URING(IoUringSocketChannel.class, IoUringServerSocketChannel.class),
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class),
+    KQUEUE(KQueueSocketChannel.class, KQueueServerSocketChannel.class),
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class);
+
+    private final Class<? extends SocketChannel> client;
+    private final Class<? extends ServerSocketChannel> server;
+
+    Transport(Class<? extends SocketChannel> client, Class<? extends ServerSocketChannel> server) {
+        this.client = client;
+        this.server = server;
+    }
+
+    /**
+     * The transport for a choice. {@code auto} takes epoll or kqueue, else NIO; io_uring has to be asked for until it
+     * has proven itself under the same tests on the kernels people run.
+     *
+     * @throws IllegalArgumentException if the one that was asked for is not available here; says why
+     */
+    public static Transport of(TransportChoice choice) {
+        return switch (choice) {
+            case AUTO -> best();
+            case IO_URING -> required(IO_URING, IoUring::isAvailable, IoUring::unavailabilityCause);
+            case EPOLL -> required(EPOLL, Epoll::isAvailable, Epoll::unavailabilityCause);
+            case KQUEUE -> required(KQUEUE, KQueue::isAvailable, KQueue::unavailabilityCause);
+            case NIO -> NIO;
+        };
+    }
+
+    private static Transport best() {
+        if (Epoll.isAvailable()) {
+            return EPOLL;
+        }
+        return KQueue.isAvailable() ? KQUEUE : NIO;
+    }
+
+    private static Transport required(
+            Transport transport, Supplier<Boolean> available, Supplier<@Nullable Throwable> cause) {
+        if (available.get()) {
+            return transport;
+        }
+        Throwable why = cause.get();
+        throw new IllegalArgumentException("transport = " + transport.name().toLowerCase(java.util.Locale.ROOT)
+                + " is not available on this machine" + (why == null ? "" : ": " + why.getMessage()));
+    }
+
+    IoHandlerFactory handlers() {
+        return switch (this) {
+            case IO_URING -> IoUringIoHandler.newFactory();
+            case EPOLL -> EpollIoHandler.newFactory();
+            case KQUEUE -> KQueueIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
+    }
+
+    /** Resolves names without blocking an event loop: hosts file and DNS, answers cached as long as they are valid. */
+    public AddressResolverGroup<InetSocketAddress> resolver() {
+        return new DnsAddressResolverGroup(
+                switch (this) {
+                    case IO_URING -> IoUringDatagramChannel.class;
+                    case EPOLL -> EpollDatagramChannel.class;
+                    case KQUEUE -> KQueueDatagramChannel.class;
+                    case NIO -> NioDatagramChannel.class;
+                },
+                DnsServerAddressStreamProviders.platformDefault());
+    }
+
+    /** Channels for outgoing connections. */
+    public Class<? extends SocketChannel> socketChannel() {
+        return client;
+    }
+
+    /** Channels for listening. */
+    public Class<? extends ServerSocketChannel> serverSocketChannel() {
+        return server;
+    }
+}

@@ -1,0 +1,465 @@
+package dev.pgweir.proxy.server;
+
+import dev.pgweir.protocol.BackendMessageType;
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.frame.FrameScanner;
+import dev.pgweir.protocol.frame.Interest;
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
+import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.net.ReadGate;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to PostgreSQL that has logged in.
+ *
+ * <p><b>Who may touch it.</b> While linked, its bytes, its {@link #scanner} and its {@link #parameters} belong to the
+ * client's loop; else to its own. The hand-over to the client is {@link #link} (the volatile write of {@code client}), the
+ * hand-over back is {@link #unlink}; both are called on the client's loop, between messages. What the server's loop read
+ * before it saw the change travels as tasks, and is refused there by the link's number.
+ *
+ * <p><b>Closing.</b> PostgreSQL counts a connection until its process is gone, and that process notices the end only when
+ * its query is over. So closing means: say Terminate, shut the sending side and wait until PostgreSQL closes the other;
+ * only that is {@link ServerOwner#onClosed}.
+ */
+public final class ServerConnection implements ServerControl {
+    /** What has to be seen of a server that serves a client. */
+    private static final Interest RELAY = Interest.builder()
+            .none(bytes("DdTCc123InstNAHV"))
+            .header((byte) 'G')
+            .whole(bytes("ZSE"))
+            .build();
+
+    /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
+    static final int MAX_WHOLE = 64 * 1024;
+
+    private final Channel channel;
+    private final EventLoop loop;
+    private final int loopIndex;
+    private final ServerOwner owner;
+    private final ServerProfile profile;
+    private final FrameScanner scanner;
+    private final SessionParameters parameters;
+    private final ReadGate gate;
+    private final Map<String, String> welcome;
+    private final long id;
+    private final ConnectionLog log;
+    private final long connectedAt = System.nanoTime();
+    private @Nullable BackendKeyData key;
+
+    /** Written before {@link #client}, read after it. */
+    private long linkNumber;
+
+    private volatile @Nullable LinkedClient client;
+    private volatile boolean closed;
+    /** A client left it in the middle of a message, so nothing more can be said on it. */
+    private volatile boolean torn;
+
+    private volatile @Nullable DisconnectReason closing;
+
+    /** On the server's loop: the read buffer that waits to be handed over together with the end of its burst. */
+    private @Nullable ByteBuf unsent;
+
+    private @Nullable LinkedClient unsentTo;
+    private long unsentNumber;
+
+    /** On the client's loop: the last buffer written since the last flush, for one task instead of two. */
+    private @Nullable ByteBuf unflushed;
+
+    /** On the server's loop: a message that nobody asked for is still coming. */
+    private boolean insideUnasked;
+
+    /** On the server's loop: what PgWeir itself runs. */
+    private @Nullable ServerTask task;
+
+    ServerConnection(
+            long id,
+            Channel channel,
+            int loopIndex,
+            ServerOwner owner,
+            ServerProfile profile,
+            FrameScanner scanner,
+            SessionParameters parameters,
+            ReadGate gate,
+            Map<String, String> welcome,
+            ConnectionLog log) {
+        this.id = id;
+        this.log = log;
+        this.channel = channel;
+        this.loop = channel.eventLoop();
+        this.loopIndex = loopIndex;
+        this.owner = owner;
+        this.profile = profile;
+        this.scanner = scanner;
+        this.parameters = parameters;
+        this.gate = gate;
+        this.welcome = welcome;
+    }
+
+    private static byte[] bytes(String types) {
+        return types.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // ---- for whoever has it linked, on the client's loop ----
+
+    /**
+     * Gives its bytes to a client. Check {@link #isClosed} afterwards: a server that died just before will not tell.
+     *
+     * @param number which of the client's links this is; comes back with every call
+     */
+    public void link(LinkedClient to, long number) {
+        linkNumber = number;
+        client = to;
+    }
+
+    /**
+     * Takes its bytes back.
+     *
+     * @param clean whether both directions stand between messages; if not, the server can only be closed
+     */
+    public void unlink(boolean clean) {
+        if (!clean) {
+            torn = true;
+        }
+        flush();
+        client = null;
+    }
+
+    /** Sends bytes to PostgreSQL with the next {@link #flush}. Takes over the buffer. */
+    public void write(ByteBuf data, EventLoop from) {
+        if (from == loop) {
+            channel.write(data, channel.voidPromise());
+            return;
+        }
+        ByteBuf earlier = unflushed;
+        unflushed = data;
+        if (earlier != null) {
+            channel.write(earlier, channel.voidPromise());
+        }
+    }
+
+    /** Sends what was written. */
+    public void flush() {
+        ByteBuf last = unflushed;
+        if (last != null) {
+            unflushed = null;
+            channel.writeAndFlush(last, channel.voidPromise());
+        } else if (loop.inEventLoop()) {
+            channel.flush();
+        }
+    }
+
+    /** Whether PostgreSQL takes more bytes without the proxy having to keep them. */
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Stops or resumes reading, while the client cannot take more. */
+    public void setReadable(boolean readable) {
+        if (loop.inEventLoop()) {
+            applyReadable(readable);
+        } else {
+            loop.execute(() -> applyReadable(readable));
+        }
+    }
+
+    private void applyReadable(boolean readable) {
+        if (readable || closing != null) {
+            gate.open(ReadGate.PEER_FULL);
+        } else {
+            gate.close(ReadGate.PEER_FULL);
+        }
+    }
+
+    /** The scanner of what PostgreSQL sends. */
+    public FrameScanner scanner() {
+        return scanner;
+    }
+
+    /** The values that the session at PostgreSQL has. */
+    public SessionParameters parameters() {
+        return parameters;
+    }
+
+    // ---- for everybody ----
+
+    /** What a cancel request has to name; null if PostgreSQL gave none. */
+    public @Nullable BackendKeyData key() {
+        return key;
+    }
+
+    /** Where it is connected to; a cancel request has to go to the same place. */
+    public InetSocketAddress address() {
+        return (InetSocketAddress) channel.remoteAddress();
+    }
+
+    /** The address it is connected from. */
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    /** All that PostgreSQL reported at the login, by name: what a client is told at its own. */
+    public Map<String, String> welcome() {
+        return welcome;
+    }
+
+    /** How it was opened. */
+    public ServerProfile profile() {
+        return profile;
+    }
+
+    /** The number that log lines show. */
+    public long id() {
+        return id;
+    }
+
+    /** Whether its socket is closed. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public int loopIndex() {
+        return loopIndex;
+    }
+
+    @Override
+    public void close(DisconnectReason reason) {
+        if (loop.inEventLoop()) {
+            startClosing(reason);
+        } else {
+            loop.execute(() -> startClosing(reason));
+        }
+    }
+
+    @Override
+    public void runCheck() {
+        run(profile.queries().check(), DisconnectReason.SERVER_CHECK_FAILED);
+    }
+
+    @Override
+    public void runReset() {
+        run(profile.queries().reset(), DisconnectReason.SERVER_RESET_FAILED);
+    }
+
+    private void run(@Nullable String sql, DisconnectReason ifItFails) {
+        if (loop.inEventLoop()) {
+            start(new ServerTask(sql == null ? "" : sql, ifItFails, true), owner::onTaskDone);
+        } else {
+            loop.execute(() -> run(sql, ifItFails));
+        }
+    }
+
+    // ---- on the server's loop ----
+
+    /** The login is complete. The connect query runs first, where there is one. */
+    void loggedIn(@Nullable BackendKeyData backendKey) {
+        key = backendKey;
+        scanner.interest(RELAY);
+        String connectQuery = profile.queries().connect();
+        if (connectQuery == null) {
+            owner.onReady(this);
+        } else {
+            start(new ServerTask(connectQuery, DisconnectReason.SERVER_LOGIN_FAILED, false), () -> owner.onReady(this));
+        }
+    }
+
+    private void start(ServerTask next, Runnable whenDone) {
+        if (closed || closing != null) {
+            return;
+        }
+        task = next;
+        next.start(channel, whenDone);
+        Duration limit = profile.connectTimeout();
+        if (!limit.isZero()) {
+            loop.schedule(() -> abort(next), limit.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** PostgreSQL did not answer in time; it will not answer a polite end either. */
+    private void abort(ServerTask late) {
+        if (task == late && !closed) {
+            closing = late.ifItFails();
+            channel.close();
+        }
+    }
+
+    void onRead(ByteBuf data) {
+        LinkedClient to = client;
+        if (closing != null) {
+            data.release();
+        } else if (to == null) {
+            onUnlinkedRead(data);
+        } else if (to.loop() == loop) {
+            to.onServerRead(this, linkNumber, data);
+        } else {
+            long number = linkNumber;
+            handOver(false);
+            unsent = data;
+            unsentTo = to;
+            unsentNumber = number;
+        }
+    }
+
+    void onReadComplete() {
+        if (unsent != null) {
+            handOver(true);
+            return;
+        }
+        LinkedClient to = client;
+        if (to != null && to.loop() == loop) {
+            to.onServerReadComplete(this, linkNumber);
+        }
+    }
+
+    private void handOver(boolean complete) {
+        ByteBuf data = unsent;
+        LinkedClient to = unsentTo;
+        if (data == null || to == null) {
+            return;
+        }
+        unsent = null;
+        unsentTo = null;
+        long number = unsentNumber;
+        try {
+            to.loop().execute(() -> {
+                to.onServerRead(this, number, data);
+                if (complete) {
+                    to.onServerReadComplete(this, number);
+                }
+            });
+        } catch (RuntimeException e) {
+            // The loop has been shut down under us.
+            data.release();
+            throw e;
+        }
+    }
+
+    /** An idle server may report and notify; a running task takes its answers. Anything else is out of order. */
+    private void onUnlinkedRead(ByteBuf data) {
+        try {
+            int event;
+            while ((event = scanner.next(data)) != FrameScanner.END) {
+                if (event == FrameScanner.MESSAGE) {
+                    onUnlinkedMessage();
+                } else if (task == null) {
+                    onUnaskedBytes();
+                }
+            }
+        } catch (RuntimeException e) {
+            log.warning("unexpected data from the server while no client used it: " + e.getMessage());
+            startClosing(DisconnectReason.SERVER_UNSYNC);
+        } finally {
+            data.release();
+        }
+    }
+
+    /** Notices and notifications may come at any time; nothing else comes unasked. */
+    private void onUnaskedBytes() {
+        byte type = scanner.buffer().getByte(scanner.from());
+        if (!insideUnasked
+                && type != BackendMessageType.NOTICE_RESPONSE
+                && type != BackendMessageType.NOTIFICATION_RESPONSE) {
+            throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+        insideUnasked = scanner.bodyRemaining() > 0;
+    }
+
+    private void onUnlinkedMessage() {
+        byte type = scanner.type();
+        if (type == 'S') {
+            ParameterStatus status = ParameterStatus.decode(scanner.body());
+            parameters.reported(status.name(), status.value());
+        } else if (task != null) {
+            onTaskMessage(task, type);
+        } else if (type == 'E') {
+            ErrorResponse error = ErrorResponse.decode(scanner.body());
+            log.log("the server ends an idle connection: " + error.code() + " " + error.message());
+        } else {
+            throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+    }
+
+    private void onTaskMessage(ServerTask current, byte type) {
+        if (type == 'E') {
+            current.failed(ErrorResponse.decode(scanner.body()));
+        } else if (type == 'Z') {
+            task = null;
+            if (current.isGood(scanner.body().getByte(0))) {
+                if (current.resetsSession()) {
+                    parameters.forgetExtra();
+                }
+                current.done();
+            } else {
+                log.warning(current.ifItFails().text() + ": " + current.failure());
+                startClosing(current.ifItFails());
+            }
+        }
+    }
+
+    void onWritabilityChanged() {
+        LinkedClient to = client;
+        if (to == null) {
+            return;
+        }
+        long number = linkNumber;
+        if (to.loop() == loop) {
+            to.onServerWritabilityChanged(this, number);
+        } else {
+            to.loop().execute(() -> to.onServerWritabilityChanged(this, number));
+        }
+    }
+
+    private void startClosing(DisconnectReason reason) {
+        if (closed || closing != null) {
+            return;
+        }
+        closing = reason;
+        gate.openAll();
+        if (client == null && !torn) {
+            ByteBuf terminate = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
+            EmptyFrontendMessage.TERMINATE.encode(terminate);
+            channel.write(terminate, channel.voidPromise());
+            channel.flush();
+        }
+        ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
+            if (!done.isSuccess()) {
+                channel.close();
+            }
+        });
+    }
+
+    void onClosed(DisconnectReason reason) {
+        closed = true;
+        DisconnectReason asked = closing;
+        DisconnectReason why = asked == null ? reason : asked;
+        log.closing(why.text(), (System.nanoTime() - connectedAt) / 1_000_000_000L);
+        owner.onClosed(why);
+        handOver(true);
+        LinkedClient to = client;
+        if (to == null) {
+            scanner.release();
+        } else if (to.loop() == loop) {
+            to.onServerClosed(this, linkNumber);
+        } else {
+            long number = linkNumber;
+            to.loop().execute(() -> to.onServerClosed(this, number));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return log.prefix().toString();
+    }
+}

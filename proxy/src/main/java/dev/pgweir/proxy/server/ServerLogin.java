@@ -1,0 +1,262 @@
+package dev.pgweir.proxy.server;
+
+import dev.pgweir.protocol.BackendMessageType;
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
+import dev.pgweir.protocol.SqlState;
+import dev.pgweir.protocol.frame.FrameScanner;
+import dev.pgweir.protocol.frame.Interest;
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.frontend.StartupMessage;
+import dev.pgweir.proxy.auth.LoginMessage;
+import dev.pgweir.proxy.auth.ServerAuthStep;
+import dev.pgweir.proxy.auth.ServerAuthenticator;
+import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.net.ReadGate;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From the open socket to the first ReadyForQuery of a server. Used on the server's event loop.
+ *
+ * <p>Its parameters are those of the configuration and nothing else: what a client asked for in its startup packet is
+ * applied when that client is linked, never to the login.
+ */
+final class ServerLogin {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLogin.class);
+
+    private static final Interest LOGIN = Interest.builder()
+            .none(BackendMessageType.NOTICE_RESPONSE, BackendMessageType.NEGOTIATE_PROTOCOL_VERSION)
+            .whole(
+                    BackendMessageType.AUTHENTICATION,
+                    BackendMessageType.PARAMETER_STATUS,
+                    BackendMessageType.BACKEND_KEY_DATA,
+                    BackendMessageType.ERROR_RESPONSE,
+                    BackendMessageType.READY_FOR_QUERY)
+            .build();
+
+    private final long id;
+    private final int loopIndex;
+    private final ServerOwner owner;
+    private final ServerProfile profile;
+    private final ServerAuthenticator authenticator;
+    private final SessionParameters parameters;
+    private final int maxPacketSize;
+
+    private @Nullable Channel channel;
+    private @Nullable ConnectionLog log;
+    private @Nullable ServerHandler handler;
+    private @Nullable FrameScanner scanner;
+    private @Nullable BackendKeyData key;
+    private boolean authenticated;
+    private boolean over;
+    private boolean timedOut;
+
+    ServerLogin(
+            long id,
+            int loopIndex,
+            ServerOwner owner,
+            ServerProfile profile,
+            ServerAuthenticator authenticator,
+            SessionParameters parameters,
+            int maxPacketSize) {
+        this.id = id;
+        this.loopIndex = loopIndex;
+        this.owner = owner;
+        this.profile = profile;
+        this.authenticator = authenticator;
+        this.parameters = parameters;
+        this.maxPacketSize = maxPacketSize;
+    }
+
+    /** The connection could not be made. */
+    void onConnectFailed(Throwable cause) {
+        over = true;
+        LOG.warn(
+                "S-0x{}: {}/{}@{}:{} closing because: connect failed: {}",
+                Long.toHexString(id),
+                profile.dbname(),
+                profile.user(),
+                profile.host(),
+                profile.port(),
+                cause.getMessage());
+        owner.onLoginFailed(new LoginFailure(
+                LoginFailure.Kind.UNREACHABLE,
+                SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
+                "connect failed: " + cause.getMessage()));
+        owner.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
+    }
+
+    void onConnected(Channel opened, ServerHandler from) {
+        channel = opened;
+        handler = from;
+        scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
+        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), opened.remoteAddress());
+        log.connectedToServer(opened.localAddress());
+        Map<String, String> startup = new LinkedHashMap<>();
+        startup.put("user", profile.user());
+        startup.put("database", profile.dbname());
+        startup.putAll(profile.startupParameters());
+        ByteBuf out = opened.alloc().buffer();
+        new StartupMessage(ProtocolVersion.V3_0, startup).encode(out);
+        opened.writeAndFlush(out, opened.voidPromise());
+        if (!profile.connectTimeout().isZero()) {
+            opened.eventLoop()
+                    .schedule(this::onTimeout, profile.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void onTimeout() {
+        if (!over && channel != null) {
+            timedOut = true;
+            fail(
+                    LoginFailure.Kind.UNREACHABLE,
+                    SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
+                    "connect timeout: the login was not complete within server_connect_timeout ("
+                            + profile.connectTimeout().toMillis() + " ms)");
+        }
+    }
+
+    void onRead(ByteBuf data) {
+        FrameScanner frames = scanner;
+        try {
+            if (over || frames == null) {
+                return;
+            }
+            int event;
+            while (!over && (event = frames.next(data)) != FrameScanner.END) {
+                if (event == FrameScanner.MESSAGE) {
+                    onMessage(frames.type(), frames.body());
+                } else if (event == FrameScanner.HEADER) {
+                    throw ProtocolException.violation("the server's message " + BackendMessageType.name(frames.type())
+                            + " has " + frames.bodyLength() + " bytes, accepted during the login are "
+                            + ServerConnection.MAX_WHOLE);
+                }
+            }
+        } catch (ProtocolException e) {
+            fail(LoginFailure.Kind.REFUSED, e.sqlState().code(), "bad packet from server: " + e.getMessage());
+        } finally {
+            data.release();
+        }
+    }
+
+    private void onMessage(byte type, ByteBuf body) {
+        switch (type) {
+            case BackendMessageType.AUTHENTICATION -> take(authenticator.onRequest(body));
+            case BackendMessageType.PARAMETER_STATUS -> {
+                ParameterStatus status = ParameterStatus.decode(body);
+                parameters.reported(status.name(), status.value());
+                onParameter(status);
+            }
+            case BackendMessageType.BACKEND_KEY_DATA -> key = BackendKeyData.decode(body);
+            case BackendMessageType.ERROR_RESPONSE -> onError(ErrorResponse.decode(body));
+            case BackendMessageType.READY_FOR_QUERY -> onReady();
+            default -> throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+    }
+
+    private final Map<String, String> reported = new LinkedHashMap<>();
+
+    private void onParameter(ParameterStatus status) {
+        // A handful in fact; the bound keeps a hostile server from filling the memory.
+        if (reported.size() < 200) {
+            reported.put(status.name(), status.value());
+        }
+    }
+
+    private void take(ServerAuthStep step) {
+        if (step instanceof ServerAuthStep.Send send) {
+            send(send.message());
+        } else if (step instanceof ServerAuthStep.Done) {
+            authenticated = true;
+        } else if (step instanceof ServerAuthStep.Failure failure) {
+            fail(LoginFailure.Kind.REFUSED, failure.sqlState(), failure.message());
+        } else if (step instanceof ServerAuthStep.Pending pending && channel != null) {
+            Channel opened = channel;
+            pending.until()
+                    .whenComplete((done, failure) -> opened.eventLoop().execute(() -> {
+                        if (!over) {
+                            take(authenticator.resume());
+                        }
+                    }));
+        }
+    }
+
+    private void send(LoginMessage message) {
+        if (channel != null) {
+            ByteBuf out = channel.alloc().buffer();
+            message.encode(out);
+            channel.writeAndFlush(out, channel.voidPromise());
+        }
+    }
+
+    private void onReady() {
+        if (!authenticated) {
+            throw ProtocolException.violation("ReadyForQuery before the login was accepted");
+        }
+        if (channel == null || handler == null || scanner == null || log == null) {
+            return;
+        }
+        over = true;
+        ServerConnection connection = new ServerConnection(
+                id,
+                channel,
+                loopIndex,
+                owner,
+                profile,
+                scanner,
+                parameters,
+                new ReadGate(channel),
+                Map.copyOf(reported),
+                log);
+        handler.loggedIn(connection);
+        connection.loggedIn(key);
+    }
+
+    private void onError(ErrorResponse error) {
+        LOG.warn("server login failed: {} {}", error.severity(), error.message());
+        LoginFailure.Kind kind = switch (error.code()) {
+            case "53300" -> LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            // Starting up, shutting down, crashed: it will be back.
+            case "57P01", "57P02", "57P03" -> LoginFailure.Kind.UNREACHABLE;
+            default -> LoginFailure.Kind.REFUSED;
+        };
+        fail(kind, error.code(), error.message());
+    }
+
+    private void fail(LoginFailure.Kind kind, String sqlState, String message) {
+        if (!over) {
+            over = true;
+            owner.onLoginFailed(new LoginFailure(kind, sqlState, message));
+        }
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    void onClosed() {
+        if (!over) {
+            fail(
+                    LoginFailure.Kind.UNREACHABLE,
+                    SqlState.CONNECTION_FAILURE.code(),
+                    "the server closed the connection during the login");
+        }
+        if (scanner != null) {
+            scanner.release();
+        }
+        DisconnectReason reason =
+                timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED;
+        if (log != null) {
+            log.closing(reason.text(), 0);
+        }
+        owner.onClosed(reason);
+    }
+}

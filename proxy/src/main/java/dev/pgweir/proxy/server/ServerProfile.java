@@ -1,0 +1,49 @@
+package dev.pgweir.proxy.server;
+
+import dev.pgweir.proxy.auth.Credential;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What it takes to open a server connection of one pool.
+ *
+ * @param host name or address of PostgreSQL; resolved at each connect
+ * @param port its TCP port
+ * @param dbname the database there
+ * @param user the role to log in as
+ * @param credential what is known of its password
+ * @param startupParameters sent with the login
+ * @param connectTimeout for connecting and logging in, and for each check and reset query; zero means no limit
+ * @param queries what PgWeir itself runs
+ */
+public record ServerProfile(
+        String host,
+        int port,
+        String dbname,
+        String user,
+        Credential credential,
+        Map<String, String> startupParameters,
+        Duration connectTimeout,
+        Queries queries) {
+    public ServerProfile {
+        startupParameters = Map.copyOf(startupParameters);
+    }
+
+    /**
+     * The queries that PgWeir runs on its own account.
+     *
+     * @param connect after the login; its errors are logged only
+     * @param check {@code server_check_query}; empty is a query too, null means no check
+     * @param reset {@code server_reset_query}; null means none
+     */
+    public record Queries(
+            @Nullable String connect,
+            @Nullable String check,
+            @Nullable String reset) {}
+
+    /** The same with another credential. */
+    public ServerProfile withCredential(Credential other) {
+        return new ServerProfile(host, port, dbname, user, other, startupParameters, connectTimeout, queries);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.pgweir.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MainTest {
+
+    private static final String GOOD = """
+            [databases.app]
+            host = "db.example.com"
+            [users.app]
+            password = "secret"
+            """;
+
+    private static final String BAD = """
+            [pgweir]
+            default_pool_size = "many"
+            pool_mode = "transactions"
+            [databases.app]
+            port = 5432
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void withoutFileAndUrlBothWaysAreNamed() {
+        assertThat(run(Map.of())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("pgweir conf/pgweir.toml")
+                .contains("DATABASE_URL=postgresql://user:password@host:5432/dbname pgweir");
+    }
+
+    @Test
+    void emptyUrlCountsAsNone() {
+        assertThat(run(Map.of("DATABASE_URL", " "))).isEqualTo(1);
+        assertThat(err.toString()).contains("pgweir conf/pgweir.toml");
+    }
+
+    @Test
+    void wrongUrlStopsTheStartAndKeepsThePasswordToItself() {
+        assertThat(run(Map.of("DATABASE_URL", "mysql://app:hunter2@db.example.com/app")))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("ERROR DATABASE_URL: ")
+                .contains("pgweir: not started, 1 error, ")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void wrongSettingsStopTheStartWithAllOfThemListed() throws IOException {
+        Path file = write(BAD);
+
+        assertThat(run(Map.of(), file.toString())).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .anyMatch(line -> line.startsWith("ERROR " + file + ":2:") && line.contains("default_pool_size"))
+                .anyMatch(line -> line.startsWith("ERROR " + file + ":3:") && line.contains("pool_mode"))
+                .anyMatch(line -> line.startsWith("ERROR " + file + ":4:") && line.contains("host"))
+                .contains("pgweir: not started, 3 errors, 0 warnings");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void missingFileStopsTheStart() {
+        Path file = directory.resolve("none.toml");
+
+        assertThat(run(Map.of(), file.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("ERROR " + file + ": ");
+    }
+
+    @Test
+    void checkAcceptsAGoodFile() throws IOException {
+        Path file = write(GOOD);
+
+        assertThat(run(Map.of(), "check", file.toString())).isZero();
+        assertThat(out.toString()).isEqualTo(file + ": 0 errors, 0 warnings" + System.lineSeparator());
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void checkListsAllProblemsOfABadFile() throws IOException {
+        Path file = write(BAD);
+
+        assertThat(run(Map.of(), "check", file.toString())).isEqualTo(1);
+        assertThat(out.toString().lines()).hasSize(4).last().isEqualTo(file + ": 3 errors, 0 warnings");
+    }
+
+    @Test
+    void checkSeesTheEnvironmentAndPassesOverWarnings() throws IOException {
+        Path file = write(GOOD + "[pgweir]\nserver_fast_close = true\n");
+
+        assertThat(run(Map.of("PGWEIR_LISTEN_PORT", "6543"), "check", file.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("WARNING " + file + ":6:").contains("0 errors, 1 warning");
+        assertThat(run(Map.of("PGWEIR_LISTEN_PORT", "x"), "check", file.toString()))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("ERROR PGWEIR_LISTEN_PORT: ");
+    }
+
+    @Test
+    void peculiarTextOfAFileCannotForgeLines() throws IOException {
+        Path file = write("[databases.app]\nhost = \"db\"\n\"x\\nERROR forged\" = 1\n");
+
+        assertThat(run(Map.of(), "check", file.toString())).isEqualTo(1);
+        assertThat(out.toString().lines()).noneMatch(line -> line.startsWith("ERROR forged"));
+    }
+
+    @Test
+    void versionNamesTheProgram() {
+        assertThat(run(Map.of(), "--version")).isZero();
+        assertThat(out.toString()).startsWith("PgWeir ");
+        assertThat(run(Map.of(), "-V")).isZero();
+    }
+
+    @Test
+    void helpNamesCommandsOptionsAndSignals() {
+        assertThat(run(Map.of(), "--help")).isZero();
+        assertThat(out.toString()).contains("check", "--version", "--quiet", "--verbose", "DATABASE_URL", "SIGTERM");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void unknownOptionIsOneLineAndNothingStarts() {
+        assertThat(run(Map.of(), "--daemon")).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith("pgweir: Unknown option: '--daemon'")
+                .contains("pgweir --help");
+    }
+
+    private int run(Map<String, String> environment, String... arguments) {
+        return Main.execute(arguments, environment, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(directory.resolve("pgweir.toml"), text);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.pgweir.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgweir.proxy.Shutdown;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SignalOrdersTest {
+
+    private final List<Shutdown> orders = new ArrayList<>();
+    private final SignalOrders signals = new SignalOrders(orders::add);
+
+    @Test
+    void termWaitsForClients() {
+        signals.onTerm();
+
+        assertThat(orders).containsExactly(Shutdown.WAIT_FOR_CLIENTS);
+    }
+
+    @Test
+    void intWaitsForServers() {
+        signals.onInt();
+
+        assertThat(orders).containsExactly(Shutdown.WAIT_FOR_SERVERS);
+    }
+
+    @Test
+    void secondSignalEndsAtOnceWhicheverItIs() {
+        signals.onTerm();
+        signals.onInt();
+        signals.onTerm();
+
+        assertThat(orders).containsExactly(Shutdown.WAIT_FOR_CLIENTS, Shutdown.IMMEDIATE, Shutdown.IMMEDIATE);
+    }
+
+    @Test
+    void otherSignalsEndNothing() {
+        signals.onHup();
+        signals.onUser("USR1");
+        signals.onUser("USR2");
+
+        assertThat(orders).isEmpty();
+    }
+}

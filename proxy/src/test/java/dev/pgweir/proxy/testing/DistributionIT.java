@@ -1,0 +1,150 @@
+package dev.pgweir.proxy.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The distribution as a user unpacks it, and its launcher. */
+final class DistributionIT {
+
+    private static final String VERSION = property("pgweir.version");
+
+    /** Options of the JVM that only newer ones know, and need. */
+    private static final String NEWER = "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ";
+
+    private record Run(int exitCode, String output, long pid) {}
+
+    private final Path directory;
+    private final Path home;
+
+    DistributionIT(@TempDir Path directory) {
+        this.directory = directory;
+        this.home = directory.resolve("pgweir-" + VERSION);
+    }
+
+    @BeforeEach
+    void unpack() throws IOException {
+        run(Map.of(), "tar", "xzf", property("pgweir.distribution"), "-C", directory.toString());
+    }
+
+    @Test
+    void holdsWhatItTakesToRun() {
+        assertThat(home.resolve("bin/pgweir")).isExecutable();
+        assertThat(home).isDirectoryRecursivelyContaining("glob:**/lib/pgweir.jar");
+        assertThat(home.resolve("conf/pgweir.toml")).isNotEmptyFile();
+        assertThat(home.resolve("LICENSE")).isNotEmptyFile();
+        assertThat(home.resolve("README.md")).isNotEmptyFile();
+    }
+
+    @Test
+    void tellsItsVersionThroughLinksFromAnywhere() throws IOException {
+        Path absolute = Files.createSymbolicLink(directory.resolve("absolute"), home.resolve("bin/pgweir"));
+        Path relative = Files.createSymbolicLink(directory.resolve("relative"), Path.of("absolute"));
+        assertThat(Files.isSymbolicLink(absolute)).isTrue();
+
+        Run run = run(javaHome(Path.of(property("java.home"))), relative.toString(), "--version");
+
+        assertThat(run.output()).isEqualTo("PgWeir " + VERSION + "\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void shipsAConfigurationWithoutMistakes() throws IOException {
+        Run run = run(
+                javaHome(Path.of(property("java.home"))),
+                home.resolve("bin/pgweir").toString(),
+                "check",
+                home.resolve("conf/pgweir.toml").toString());
+
+        assertThat(run.output()).endsWith("pgweir.toml: 0 errors, 0 warnings\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.0.15, false", "21, false", "24, true", "25.0.3, true"})
+    void givesEachJavaTheOptionsItKnows(String version, boolean newer) throws IOException {
+        Run run = run(javaHome(fakeJava(version)), home.resolve("bin/pgweir").toString(), "a b", "c");
+
+        assertThat(run.exitCode()).isEqualTo(7);
+        assertThat(run.output())
+                .startsWith((newer ? NEWER : "") + "-XX:+UseSerialGC ")
+                .endsWith("-jar " + home.toRealPath().resolve("lib/pgweir.jar") + " [a b] [c] pid " + run.pid() + "\n");
+    }
+
+    @Test
+    void passesOptionsOfTheUserOnBehindItsOwn() throws IOException {
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", fakeJava("17").toString(), "PGWEIR_JAVA_OPTS", "-Xmx64m -Dany=*");
+
+        Run run = run(environment, home.resolve("bin/pgweir").toString());
+
+        assertThat(run.output()).contains("-Xmx512m ").contains(" -Xmx64m -Dany=* -jar ");
+    }
+
+    @Test
+    void saysWhichJavaItNeeds() throws IOException {
+        String launcher = home.resolve("bin/pgweir").toString();
+
+        Run old = run(javaHome(fakeJava("11.0.2")), launcher);
+        assertThat(old.output()).endsWith("/bin/java is Java 11; PgWeir needs Java 17 or newer\n");
+        assertThat(old.exitCode()).isEqualTo(1);
+
+        Run none = run(javaHome(directory), launcher);
+        assertThat(none.output()).contains("there is no bin/java in it; PgWeir needs Java 17 or newer");
+        assertThat(none.exitCode()).isEqualTo(1);
+    }
+
+    /** A Java that shows how it was called, one line, and ends with 7. */
+    private Path fakeJava(String version) throws IOException {
+        Path javaHome = directory.resolve("java-" + version);
+        Path bin = Files.createDirectories(javaHome.resolve("bin"));
+        Files.writeString(javaHome.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Path program = Files.writeString(bin.resolve("java"), """
+                #!/bin/sh
+                seen=
+                for argument; do
+                    if [ -n "$seen" ]; then printf '[%s] ' "$argument"; else printf '%s ' "$argument"; fi
+                    case $argument in */pgweir.jar) seen=1 ;; esac
+                done
+                echo pid $$
+                exit 7
+                """);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return javaHome;
+    }
+
+    private static Map<String, String> javaHome(Path path) {
+        return Map.of("JAVA_HOME", path.toString());
+    }
+
+    private static Run run(Map<String, String> environment, String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command))).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PGWEIR_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            return new Run(process.waitFor(), output, process.pid());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String property(String name) {
+        return Objects.requireNonNull(System.getProperty(name), name);
+    }
+}
