@@ -29,7 +29,7 @@ final class PoolLog implements PoolEvents {
 
     @Override
     public void onLoginFailed(PooledServer server, LoginFailure failure) {
-        LOG.warn("{} login failed: {} {}", server, failure.sqlState(), failure.message());
+        LOG.debug("{} login failed: {} {}", server, failure.sqlState(), failure.message());
     }
 
     @Override

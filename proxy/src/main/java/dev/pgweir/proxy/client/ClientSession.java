@@ -4,6 +4,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.LogPrefix;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
@@ -11,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class ClientSession {
     private final LoopClients registry;
     private final boolean logDisconnections;
     private final boolean logPoolerErrors;
+    private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
     private final List<ClientLimits.Place> places = new ArrayList<>(3);
@@ -58,6 +61,8 @@ public final class ClientSession {
         this.channel = channel;
         this.loopIndex = loopIndex;
         this.gate = new ReadGate(channel);
+        // Asked now, because a closed channel does not tell any more.
+        this.peer = channel.remoteAddress();
         this.registry = registry;
         this.logDisconnections = logDisconnections;
         this.logPoolerErrors = logPoolerErrors;
@@ -92,7 +97,7 @@ public final class ClientSession {
 
     /** Where it comes from. */
     public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) channel.remoteAddress();
+        return (InetSocketAddress) peer;
     }
 
     /** Where it was accepted. */
@@ -216,12 +221,6 @@ public final class ClientSession {
         channel.close();
     }
 
-    /** Closes after what was written has gone out. */
-    void closeAfterWrites(DisconnectReason reason) {
-        end(reason, null);
-        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
     /** Shows that the end of this connection is worth a line: it was no mere probe of the port. */
     void heard() {
         sentSomething = true;
@@ -255,9 +254,6 @@ public final class ClientSession {
 
     @Override
     public String toString() {
-        String db = database;
-        String name = user;
-        return "C-" + id + ": " + (db == null ? "(nodb)" : db) + "/" + (name == null ? "(nouser)" : name) + "@"
-                + channel.remoteAddress();
+        return new LogPrefix(LogPrefix.Side.CLIENT, id, database, user, peer).toString();
     }
 }

@@ -8,6 +8,7 @@ import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
+import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -19,8 +20,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection to PostgreSQL that has logged in.
@@ -42,8 +41,6 @@ public final class ServerConnection implements ServerControl {
             .whole(bytes("ZSE"))
             .build();
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
-
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
 
@@ -57,6 +54,8 @@ public final class ServerConnection implements ServerControl {
     private final ReadGate gate;
     private final Map<String, String> welcome;
     private final long id;
+    private final ConnectionLog log;
+    private final long connectedAt = System.nanoTime();
     private @Nullable BackendKeyData key;
 
     /** Written before {@link #client}, read after it. */
@@ -93,8 +92,10 @@ public final class ServerConnection implements ServerControl {
             FrameScanner scanner,
             SessionParameters parameters,
             ReadGate gate,
-            Map<String, String> welcome) {
+            Map<String, String> welcome,
+            ConnectionLog log) {
         this.id = id;
+        this.log = log;
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.loopIndex = loopIndex;
@@ -357,7 +358,7 @@ public final class ServerConnection implements ServerControl {
                 }
             }
         } catch (RuntimeException e) {
-            LOG.warn("S-{}: unexpected data from the server while no client used it: {}", id, e.getMessage());
+            log.warning("unexpected data from the server while no client used it: " + e.getMessage());
             startClosing(DisconnectReason.SERVER_UNSYNC);
         } finally {
             data.release();
@@ -384,7 +385,7 @@ public final class ServerConnection implements ServerControl {
             onTaskMessage(task, type);
         } else if (type == 'E') {
             ErrorResponse error = ErrorResponse.decode(scanner.body());
-            LOG.info("S-{}: the server ends an idle connection: {} {}", id, error.code(), error.message());
+            log.log("the server ends an idle connection: " + error.code() + " " + error.message());
         } else {
             throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
         }
@@ -401,7 +402,7 @@ public final class ServerConnection implements ServerControl {
                 }
                 current.done();
             } else {
-                LOG.warn("S-{}: {}: {}", id, current.ifItFails().text(), current.failure());
+                log.warning(current.ifItFails().text() + ": " + current.failure());
                 startClosing(current.ifItFails());
             }
         }
@@ -441,8 +442,10 @@ public final class ServerConnection implements ServerControl {
 
     void onClosed(DisconnectReason reason) {
         closed = true;
-        DisconnectReason why = closing;
-        owner.onClosed(why == null ? reason : why);
+        DisconnectReason asked = closing;
+        DisconnectReason why = asked == null ? reason : asked;
+        log.closing(why.text(), (System.nanoTime() - connectedAt) / 1_000_000_000L);
+        owner.onClosed(why);
         handOver(true);
         LinkedClient to = client;
         if (to == null) {
@@ -457,6 +460,6 @@ public final class ServerConnection implements ServerControl {
 
     @Override
     public String toString() {
-        return "S-" + id + " " + profile.dbname() + "/" + profile.user() + "@" + channel.remoteAddress();
+        return log.prefix().toString();
     }
 }

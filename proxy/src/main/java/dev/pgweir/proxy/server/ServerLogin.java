@@ -13,6 +13,7 @@ import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.auth.ServerAuthStep;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
+import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -51,6 +52,7 @@ final class ServerLogin {
     private final int maxPacketSize;
 
     private @Nullable Channel channel;
+    private @Nullable ConnectionLog log;
     private @Nullable ServerHandler handler;
     private @Nullable FrameScanner scanner;
     private @Nullable BackendKeyData key;
@@ -78,6 +80,14 @@ final class ServerLogin {
     /** The connection could not be made. */
     void onConnectFailed(Throwable cause) {
         over = true;
+        LOG.warn(
+                "S-0x{}: {}/{}@{}:{} closing because: connect failed: {}",
+                Long.toHexString(id),
+                profile.dbname(),
+                profile.user(),
+                profile.host(),
+                profile.port(),
+                cause.getMessage());
         owner.onLoginFailed(new LoginFailure(
                 LoginFailure.Kind.UNREACHABLE,
                 SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
@@ -89,13 +99,8 @@ final class ServerLogin {
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        LOG.info(
-                "S-{}: {}/{}@{} new connection to server (from {})",
-                id,
-                profile.dbname(),
-                profile.user(),
-                opened.remoteAddress(),
-                opened.localAddress());
+        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), opened.remoteAddress());
+        log.connectedToServer(opened.localAddress());
         Map<String, String> startup = new LinkedHashMap<>();
         startup.put("user", profile.user());
         startup.put("database", profile.dbname());
@@ -197,7 +202,7 @@ final class ServerLogin {
         if (!authenticated) {
             throw ProtocolException.violation("ReadyForQuery before the login was accepted");
         }
-        if (channel == null || handler == null || scanner == null) {
+        if (channel == null || handler == null || scanner == null || log == null) {
             return;
         }
         over = true;
@@ -210,20 +215,14 @@ final class ServerLogin {
                 scanner,
                 parameters,
                 new ReadGate(channel),
-                Map.copyOf(reported));
+                Map.copyOf(reported),
+                log);
         handler.loggedIn(connection);
         connection.loggedIn(key);
     }
 
     private void onError(ErrorResponse error) {
-        LOG.warn(
-                "server login failed: {} {} ({}/{}@{}:{})",
-                error.severity(),
-                error.message(),
-                profile.dbname(),
-                profile.user(),
-                profile.host(),
-                profile.port());
+        LOG.warn("server login failed: {} {}", error.severity(), error.message());
         LoginFailure.Kind kind = switch (error.code()) {
             case "53300" -> LoginFailure.Kind.TOO_MANY_CONNECTIONS;
             // Starting up, shutting down, crashed: it will be back.
@@ -253,6 +252,11 @@ final class ServerLogin {
         if (scanner != null) {
             scanner.release();
         }
-        owner.onClosed(timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED);
+        DisconnectReason reason =
+                timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED;
+        if (log != null) {
+            log.closing(reason.text(), 0);
+        }
+        owner.onClosed(reason);
     }
 }

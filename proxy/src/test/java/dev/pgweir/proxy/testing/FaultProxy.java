@@ -27,6 +27,7 @@ public final class FaultProxy implements AutoCloseable {
     private final FaultyFlow toServer = new FaultyFlow();
     private final FaultyFlow toClient = new FaultyFlow();
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
 
     private FaultProxy(InetSocketAddress target) {
         this.target = target;
@@ -65,9 +66,16 @@ public final class FaultProxy implements AutoCloseable {
             if (listener != null) {
                 listener.close();
                 listener = null;
+                // The kernel goes on taking connections until the thread in accept() has let go of the socket.
+                if (acceptor != null) {
+                    acceptor.join();
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -81,7 +89,7 @@ public final class FaultProxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(host()), port), 1024);
             listener = socket;
-            FaultyLink.daemon("accept", () -> acceptAll(socket));
+            acceptor = FaultyLink.daemon("accept", () -> acceptAll(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

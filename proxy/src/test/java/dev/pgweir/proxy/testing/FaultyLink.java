@@ -37,10 +37,11 @@ final class FaultyLink {
         end(true);
     }
 
-    static void daemon(String name, Runnable work) {
+    static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, "fault proxy: " + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void pump(Socket from, Socket to, FaultyFlow flow) {
