@@ -133,7 +133,7 @@ public final class Proxy implements AutoCloseable {
                 console,
                 version);
         StatsAverages averages = new StatsAverages(pools, config.log().logStats());
-        console.show(new Console(new ConsoleSource(config, pools, averages, clients, version)));
+        console.show(new Console(new ConsoleSource(config, pools, averages, clients, "PgWeir " + version)));
         long period = config.log().statsPeriod().toNanos();
         loops.at(0).scheduleAtFixedRate(averages::periodEnded, period, period, TimeUnit.NANOSECONDS);
         fillForcedUserPools(config, clients);
