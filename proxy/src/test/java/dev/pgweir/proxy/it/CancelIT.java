@@ -1,0 +1,177 @@
+package dev.pgweir.proxy.it;
+
+import static dev.pgweir.proxy.testing.WireBytes.cancelRequest;
+import static dev.pgweir.proxy.testing.WireBytes.query;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgweir.proxy.testing.RealPostgres;
+import dev.pgweir.proxy.testing.TestDatabase;
+import dev.pgweir.proxy.testing.WireClient;
+import dev.pgweir.proxy.testing.WireMessage;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A cancel request reaches the query it is meant for and no other, with all clients on one server connection. */
+@ExtendWith(RealPostgres.class)
+final class CancelIT {
+
+    /** How many cancels race against the end of their query. */
+    private static final int RACES = 60;
+
+    private static Fronted weir;
+
+    @BeforeAll
+    static void start(TestDatabase database) {
+        weir = Fronted.start(database);
+    }
+
+    @AfterAll
+    static void stop() {
+        weir.close();
+    }
+
+    @Test
+    void cancelsTheRunningQuery(TestDatabase database) throws Exception {
+        try (WireClient client = weir.login();
+                WireClient next = weir.login()) {
+            client.send(query("SELECT pg_sleep(600)"));
+            awaitSleeper(database);
+            client.cancel();
+            assertThat(client.readUntil('Z'))
+                    .filteredOn(message -> message.type() == 'E')
+                    .singleElement()
+                    .extracting(WireMessage::sqlState)
+                    .isEqualTo("57014");
+            assertThat(next.value("SELECT 'free'")).isEqualTo("free");
+            assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
+        }
+    }
+
+    @Test
+    void requestGoesOnWhenItsSocketIsClosedRightAfterIt(TestDatabase database) throws Exception {
+        try (WireClient client = weir.login()) {
+            client.send(query("SELECT pg_sleep(600)"));
+            awaitSleeper(database);
+            try (WireClient canceller = weir.connect()) {
+                canceller.send(cancelRequest(client.pid(), client.secret()));
+            }
+            assertThat(client.readUntil('Z')).extracting(WireMessage::type).contains('E');
+        }
+    }
+
+    @Test
+    void lateCancelNeverHitsTheNextClientsQuery() throws IOException {
+        try (WireClient victim = weir.login();
+                WireClient client = weir.login()) {
+            for (int i = 0; i < RACES; i++) {
+                client.send(query("SELECT 1"));
+                victim.send(query("SELECT count(*) FROM generate_series(1, 3000)"));
+                try (WireClient canceller = weir.connect()) {
+                    canceller.send(cancelRequest(client.pid(), client.secret()));
+                }
+                List<WireMessage> own = client.readUntil('Z');
+                assertThat(own.get(0).type())
+                        .as("the cancelled one answers or is cancelled")
+                        .isIn('T', 'E');
+                assertThat(victim.readUntil('Z'))
+                        .as("round %d", i)
+                        .extracting(WireMessage::type)
+                        .containsExactly('T', 'D', 'C', 'Z');
+            }
+        }
+    }
+
+    @Test
+    void queryThatWaitsForAServerIsCancelledThere() throws IOException {
+        try (WireClient holder = weir.login();
+                WireClient waiting = weir.login()) {
+            holder.query("BEGIN");
+            waiting.send(query("SELECT 'never'"));
+            WireMessage answer = cancelUntilAnswered(waiting);
+            assertThat(answer.sqlState()).isEqualTo("57014");
+            assertThat(waiting.read().type()).isEqualTo('Z');
+            holder.query("COMMIT");
+            assertThat(waiting.value("SELECT 'now'")).isEqualTo("now");
+        }
+    }
+
+    @Test
+    void wrongKeysAreIgnored(TestDatabase database) throws Exception {
+        try (WireClient client = weir.login();
+                WireClient stranger = weir.connect();
+                WireClient other = weir.connect()) {
+            client.send(query("SELECT pg_sleep(600)"));
+            awaitSleeper(database);
+            byte[] wrong = client.secret();
+            wrong[wrong.length - 1] ^= 1;
+            stranger.send(cancelRequest(client.pid(), wrong)).awaitEnd();
+            other.send(cancelRequest(client.pid() + 1, client.secret())).awaitEnd();
+            assertThat(sleepers(database)).isEqualTo(1);
+            client.cancel();
+            assertThat(client.readUntil('Z')).extracting(WireMessage::type).contains('E');
+        }
+    }
+
+    @Test
+    void cancelOfAnIdleClientDoesNothing() throws IOException {
+        try (WireClient client = weir.login()) {
+            client.cancel();
+            assertThat(client.value("SELECT 1")).isEqualTo("1");
+            client.query("BEGIN");
+            client.cancel();
+            assertThat(client.value("SELECT 2")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void queryOfAClientThatVanishesIsCancelled(TestDatabase database) throws Exception {
+        WireClient client = weir.login();
+        client.send(query("SELECT pg_sleep(600)"));
+        awaitSleeper(database);
+        client.reset();
+        try (WireClient next = weir.login()) {
+            assertThat(next.value("SELECT 'free'")).isEqualTo("free");
+        }
+    }
+
+    /** The query may not be in the queue yet when the first request comes, which does nothing then. */
+    private static WireMessage cancelUntilAnswered(WireClient client) throws IOException {
+        client.patience(500);
+        for (int i = 0; i < 60; i++) {
+            client.cancel();
+            try {
+                WireMessage message = client.read();
+                client.patience(20_000);
+                return message;
+            } catch (java.net.SocketTimeoutException e) {
+                continue;
+            }
+        }
+        throw new IllegalStateException("not cancelled");
+    }
+
+    private static void awaitSleeper(TestDatabase database) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> sleepers(database) == 1);
+    }
+
+    private static int sleepers(TestDatabase database) throws SQLException {
+        try (Connection connection = database.connectAsSuperuser();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                                + " AND datname = current_database()")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+}
