@@ -304,7 +304,8 @@ public final class Link implements LinkedClient {
         try {
             int event;
             while ((event = scanner.next(data)) != FrameScanner.END) {
-                // Of the answer behind refused settings not a byte: it may end within a message, where no error can follow.
+                // Of the answer behind refused settings not a byte: it may end within a message, where no error can
+                // follow.
                 boolean keep = !discarding && settingsError == null && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
