@@ -9,6 +9,7 @@ import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.CopyFail;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.protocol.message.frontend.FrontendMessage;
@@ -334,6 +335,11 @@ public final class Link implements LinkedClient {
             } else {
                 toClient(data, run, runEnd);
             }
+        } catch (ProtocolException e) {
+            // What stood before it counts as answered, so the client has to have it.
+            toClient(data, run, runEnd);
+            client.flush();
+            throw e;
         } finally {
             if (!passedOn) {
                 data.release();
@@ -345,7 +351,7 @@ public final class Link implements LinkedClient {
     private boolean onMessage(ServerConnection from, byte type, FrameScanner scanner) {
         switch (type) {
             case BackendMessageType.READY_FOR_QUERY -> {
-                return onReady(from, TransactionStatus.of(scanner.body().getByte(0)));
+                return onReady(from, ReadyForQuery.decode(scanner.body()).status());
             }
             case BackendMessageType.PARAMETER_STATUS -> {
                 ParameterStatus change = ParameterStatus.decode(scanner.body());

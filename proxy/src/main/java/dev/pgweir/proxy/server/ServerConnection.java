@@ -7,6 +7,7 @@ import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
@@ -397,7 +398,7 @@ public final class ServerConnection implements ServerControl {
             current.failed(ErrorResponse.decode(scanner.body()));
         } else if (type == 'Z') {
             task = null;
-            if (current.isGood(scanner.body().getByte(0))) {
+            if (current.isGood(ReadyForQuery.decode(scanner.body()).status().code())) {
                 if (current.resetsSession()) {
                     parameters.forgetExtra();
                 }

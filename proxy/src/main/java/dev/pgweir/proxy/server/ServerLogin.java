@@ -229,7 +229,8 @@ final class ServerLogin {
             case "57P01", "57P02", "57P03" -> LoginFailure.Kind.UNREACHABLE;
             default -> LoginFailure.Kind.REFUSED;
         };
-        fail(kind, error.code(), error.message());
+        String text = error.message().isBlank() ? "the server refused the login without a reason" : error.message();
+        fail(kind, error.code(), text);
     }
 
     private void fail(LoginFailure.Kind kind, String sqlState, String message) {
