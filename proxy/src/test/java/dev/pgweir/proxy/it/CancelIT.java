@@ -147,6 +147,7 @@ final class CancelIT {
     /** The query may not be in the queue yet when the first request comes, which does nothing then. */
     private static WireMessage cancelUntilAnswered(WireClient client) throws IOException {
         client.patience(500);
+        java.net.SocketTimeoutException late = null;
         for (int i = 0; i < 60; i++) {
             client.cancel();
             try {
@@ -154,10 +155,10 @@ final class CancelIT {
                 client.patience(20_000);
                 return message;
             } catch (java.net.SocketTimeoutException e) {
-                continue;
+                late = e;
             }
         }
-        throw new IllegalStateException("not cancelled");
+        throw new IllegalStateException("not cancelled", late);
     }
 
     private static void awaitSleeper(TestDatabase database) {

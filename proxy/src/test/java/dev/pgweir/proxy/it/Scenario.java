@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param bytes not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Scenario(String name, int readies, byte[]... bytes) {
 
     /** Sends it and reads all answers. */
