@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class HostileClientIT {
 
     /** Everything that a client may send after its login. */
-    private static final String TYPES = "QPBDEHSCFXdcfp";
+    private static final char[] TYPES = "QPBDEHSCFXdcfp".toCharArray();
 
     private static final int[] LENGTHS = {0, 3, -1, Integer.MIN_VALUE, Integer.MAX_VALUE};
 
@@ -57,7 +57,7 @@ final class HostileClientIT {
 
     @Test
     void everyMessageAsTheFirstPacketEndsTheConnection() throws IOException {
-        for (char type : TYPES.toCharArray()) {
+        for (char type : TYPES) {
             try (WireClient client = weir.connect()) {
                 client.send(message(type, "text"));
                 client.shutdownOutput();
@@ -68,7 +68,7 @@ final class HostileClientIT {
 
     @Test
     void everyMessageAsTheSecondPacketEndsTheConnection(TestDatabase database) throws IOException {
-        for (char type : TYPES.toCharArray()) {
+        for (char type : TYPES) {
             try (WireClient client = weir.connect()) {
                 client.send(startup("user", database.user(), "database", Fronted.NAME));
                 assertThat(client.read().type()).isEqualTo('R');
@@ -80,7 +80,7 @@ final class HostileClientIT {
 
     @Test
     void everyMessageInPlaceOfTheScramProofEndsTheConnection(TestDatabase database) throws IOException {
-        for (char type : TYPES.toCharArray()) {
+        for (char type : TYPES) {
             try (WireClient client = weir.connect()) {
                 client.send(startup("user", database.user(), "database", Fronted.NAME));
                 assertThat(client.read().type()).isEqualTo('R');
@@ -167,7 +167,7 @@ final class HostileClientIT {
 
     @Test
     void messageOfAnImpossibleLengthEndsTheConnection() throws IOException {
-        for (char type : TYPES.toCharArray()) {
+        for (char type : TYPES) {
             for (int length : LENGTHS) {
                 try (WireClient client = weir.login()) {
                     client.send(bytes((byte) type, length, new byte[16]));

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -144,7 +145,7 @@ final class HostileServerIT {
                 client.awaitEnd();
             } else {
                 // A server that went away, or is full, is tried again while the client waits.
-                assertThat(SERVERS.get(script.database()).runs()).isEqualTo(2);
+                assertThat(server(script).runs()).isEqualTo(2);
                 assertThat(client.value("SELECT 1")).isEqualTo("1");
             }
         }
@@ -158,7 +159,7 @@ final class HostileServerIT {
             client.send(query("SELECT 1"));
             assertThat(errorOrEnd(client)).isTrue();
             assertThat(next.value("SELECT 1")).isEqualTo("1");
-            assertThat(SERVERS.get(script.database()).runs()).isEqualTo(2);
+            assertThat(server(script).runs()).isEqualTo(2);
         }
     }
 
@@ -222,5 +223,9 @@ final class HostileServerIT {
         public String toString() {
             return name;
         }
+    }
+
+    private static ScriptedServer server(Named script) {
+        return Objects.requireNonNull(SERVERS.get(script.database()));
     }
 }

@@ -78,7 +78,7 @@ final class ScriptedServer implements AutoCloseable {
 
     static ScriptedServer start(Script script) {
         try {
-            ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+            ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
             ScriptedServer server = new ScriptedServer(listener, script);
             daemon(server::acceptAll);
             return server;
