@@ -5,7 +5,6 @@ import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
-import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.UserSettings;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
@@ -27,7 +26,6 @@ import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.ServerState;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -143,7 +141,9 @@ final class ConsoleSource implements ConsoleData {
                 server.address(),
                 server.localAddress(),
                 instant(snapshot.connectedNanos()),
-                instant(snapshot.unusedNanos()),
+                session != null && session.active() != null
+                        ? instant(System.nanoTime() - session.active().requestTime())
+                        : instant(snapshot.unusedNanos()),
                 0,
                 snapshot.state() == ServerState.CLOSING,
                 ptr(snapshot.server()),
@@ -175,7 +175,6 @@ final class ConsoleSource implements ConsoleData {
             String forced = database.forcedUser();
             PoolSettings pool = config.poolSettings(database.name(), forced == null ? "" : forced);
             ClientSettings limits = config.clientSettings(database.name(), forced == null ? "" : forced);
-            Duration lifetime = database.values().find(DatabaseSettings.SERVER_LIFETIME);
             PoolMode mode = database.poolMode();
             rows.add(new DatabaseRow(
                     database.name(),
@@ -186,7 +185,7 @@ final class ConsoleSource implements ConsoleData {
                     pool.sizes().poolSize(),
                     pool.sizes().minPoolSize(),
                     pool.sizes().reservePoolSize(),
-                    lifetime == null ? null : lifetime.toSeconds(),
+                    pool.timeouts().lifetime().toSeconds(),
                     mode == null ? null : mode.text(),
                     pool.sizes().maxDbConnections(),
                     connections(database.name(), null),

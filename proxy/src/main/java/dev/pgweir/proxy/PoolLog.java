@@ -33,6 +33,11 @@ final class PoolLog implements PoolEvents {
     }
 
     @Override
+    public void onCallbackFailed(RuntimeException failure) {
+        LOG.error("a pool could not tell somebody of its decision: a fault of PgWeir", failure);
+    }
+
+    @Override
     public void onWaitFailed(Pool pool, PoolClient client, WaitFailure failure) {
         LOG.debug("{}: a client waited in vain: {}", pool, failure.message());
     }

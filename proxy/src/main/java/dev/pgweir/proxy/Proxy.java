@@ -133,12 +133,13 @@ public final class Proxy implements AutoCloseable {
                 console,
                 version);
         StatsAverages averages = new StatsAverages(pools, config.log().logStats());
-        console.show(new Console(new ConsoleSource(config, pools, averages, clients, version)));
+        console.show(new Console(new ConsoleSource(config, pools, averages, clients, "PgWeir " + version)));
         long period = config.log().statsPeriod().toNanos();
-        loops.at(0).scheduleAtFixedRate(averages::periodEnded, period, period, TimeUnit.NANOSECONDS);
+        loops.at(0).scheduleAtFixedRate(safe(averages::periodEnded), period, period, TimeUnit.NANOSECONDS);
         fillForcedUserPools(config, clients);
         ScheduledFuture<?> janitor = loops.at(0)
-                .scheduleWithFixedDelay(pools.pools()::tick, JANITOR_MILLIS, JANITOR_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(
+                        safe(pools.pools()::tick), JANITOR_MILLIS, JANITOR_MILLIS, TimeUnit.MILLISECONDS);
         Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
@@ -161,6 +162,17 @@ public final class Proxy implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** An exception would end a periodic task for good. */
+    private static Runnable safe(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a periodic task failed: a fault of PgWeir", e);
+            }
+        };
     }
 
     /** Breaks the circle: the clients ask the console, and the console shows the clients. */

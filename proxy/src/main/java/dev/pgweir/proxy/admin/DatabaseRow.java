@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One line of SHOW DATABASES, columns in order; a limit of 0 is none.
  *
  * @param forceUser null if clients keep their own name
- * @param serverLifetimeSeconds the database's own, null if it has none
+ * @param serverLifetimeSeconds null for the console's own, which has no servers
  * @param poolMode the database's own, null if it has none
  */
 public record DatabaseRow(

@@ -45,7 +45,7 @@ public final class CancelForwarder {
     }
 
     /**
-     * Interrupts what the server does for the client that holds it now.
+     * Interrupts what the server does for the client that holds it now. Called on the loop of that client.
      *
      * @param whenOver run once on some event loop, whatever the outcome
      */
@@ -56,8 +56,10 @@ public final class CancelForwarder {
             whenOver.run();
             return;
         }
+        // Taken before the hop: when the request gets there, the server may have its next client.
+        long assignment = target.assignment();
         EventLoop loop = loops.at(server.loopIndex());
-        loop.execute(() -> new Request(target, server, key, loop, whenOver).begin());
+        loop.execute(() -> new Request(target, server, key, loop, whenOver).begin(assignment));
     }
 
     /** One request. Everything runs on the loop of the server it is for. */
@@ -79,8 +81,8 @@ public final class CancelForwarder {
             this.whenOver = whenOver;
         }
 
-        void begin() {
-            ticket = pools.requestCancel(target, this);
+        void begin(long assignment) {
+            ticket = pools.requestCancel(target, assignment, this);
             deadline(() -> {
                 if (!granted && ticket != null && ticket.abandon()) {
                     LOG.warn(

@@ -48,8 +48,17 @@ final class LoopClients {
         // Backwards, because a session that is over takes itself out and the last one into its place.
         for (int i = sessions.size() - 1; i >= 0; i--) {
             if (i < sessions.size()) {
-                sessions.get(i).onTick(now);
+                tick(sessions.get(i), now);
             }
+        }
+    }
+
+    /** A fault ends the one client; an exception would end the clock of all. */
+    private static void tick(ClientSession session, long now) {
+        try {
+            session.onTick(now);
+        } catch (RuntimeException e) {
+            session.onException(e);
         }
     }
 }

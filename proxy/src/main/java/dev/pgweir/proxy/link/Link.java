@@ -4,6 +4,7 @@ import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
+import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
@@ -26,6 +27,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client's binding to servers, one after the other: passes PostgreSQL's answers on, and knows what is still open.
@@ -51,6 +54,8 @@ public final class Link implements LinkedClient {
         /** PostgreSQL refused the settings that the client brought along. */
         void onSettingsRefused(ErrorResponse error);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
 
     private final Owner owner;
     private final Channel client;
@@ -145,9 +150,9 @@ public final class Link implements LinkedClient {
         boolean serverClean = to.isClosed() || to.scanner().atBoundary();
         resumeServer();
         clientGate.open(ReadGate.PEER_FULL);
-        Release safe = requests.isDoubtful() && how.kind() != Release.Kind.CLOSE
-                ? Release.close(DisconnectReason.SERVER_UNSYNC)
-                : how;
+        boolean reusable = clean && serverClean && !requests.isDoubtful();
+        Release safe =
+                reusable || how.kind() == Release.Kind.CLOSE ? how : Release.close(DisconnectReason.SERVER_UNSYNC);
         slot = null;
         server = null;
         requests.clear();
@@ -258,9 +263,17 @@ public final class Link implements LinkedClient {
         try {
             relay(from, data);
         } catch (ProtocolException e) {
-            fatal = ErrorResponse.of(Severity.ERROR, e.sqlState(), "bad packet from server: " + e.getMessage());
-            from.close(DisconnectReason.SERVER_PROTOCOL_ERROR);
-            owner.onServerLost(fatal);
+            breakOff(
+                    from,
+                    DisconnectReason.SERVER_PROTOCOL_ERROR,
+                    ErrorResponse.of(Severity.ERROR, e.sqlState(), "bad packet from server: " + e.getMessage()));
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("{}: relaying an answer failed: a fault of PgWeir", from, e);
+            breakOff(
+                    from,
+                    DisconnectReason.INTERNAL_ERROR,
+                    ErrorResponse.of(Severity.ERROR, SqlState.INTERNAL_ERROR, "internal error of PgWeir"));
             return;
         }
         ErrorResponse refused = settingsError;
@@ -269,6 +282,16 @@ public final class Link implements LinkedClient {
             owner.onSettingsRefused(refused);
         } else if (server == from && requests.isIdle() && from.scanner().atBoundary()) {
             onAllAnswered();
+        }
+    }
+
+    /** The server cannot be understood any more. */
+    private void breakOff(ServerConnection from, DisconnectReason reason, ErrorResponse why) {
+        from.close(reason);
+        if (discarding) {
+            release(Release.close(reason), false);
+        } else {
+            owner.onServerLost(why);
         }
     }
 

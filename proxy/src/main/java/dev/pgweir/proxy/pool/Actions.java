@@ -103,8 +103,8 @@ final class Actions {
     }
 
     /**
-     * Runs and forgets everything. One that throws does not keep the others from running; the first failure is thrown in
-     * the end.
+     * Runs and forgets everything. One that throws does not keep the others from running; {@link
+     * PoolEvents#onCallbackFailed} is told, and the first failure that it does not take is thrown in the end.
      */
     void run(ServerOpener opener, PoolEvents events) {
         RuntimeException first = null;
@@ -116,9 +116,7 @@ final class Actions {
             try {
                 run(kinds[i], subject, detail, opener, events);
             } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                }
+                first = report(e, events, first);
             }
         }
         size = 0;
@@ -134,8 +132,7 @@ final class Actions {
             case CLOSE -> connection(subject).close((DisconnectReason) Objects.requireNonNull(detail));
             case CHECK -> connection(subject).runCheck();
             case RESET -> connection(subject).runReset();
-            case ASSIGNED ->
-                ((PoolClient) subject).waiter.onServerAssigned((PooledServer) Objects.requireNonNull(detail));
+            case ASSIGNED -> assign((PoolClient) subject, (PooledServer) Objects.requireNonNull(detail));
             case WAIT_FAILED -> {
                 PoolClient client = (PoolClient) subject;
                 FailedWait failed = (FailedWait) Objects.requireNonNull(detail);
@@ -146,7 +143,7 @@ final class Actions {
                 }
             }
             case WAIT_LONG -> ((PoolClient) subject).waiter.onWaitLong();
-            case CANCEL_GRANTED -> ((CancelTicket) subject).callback.onGranted();
+            case CANCEL_GRANTED -> grant((CancelTicket) subject);
             case CANCEL_GONE -> ((CancelTicket) subject).callback.onGone();
             case RESERVE_TAKEN -> events.onReserveTaken((PooledServer) subject);
             case EVICTED ->
@@ -154,6 +151,35 @@ final class Actions {
             case LOGIN_FAILED ->
                 events.onLoginFailed((PooledServer) subject, (LoginFailure) Objects.requireNonNull(detail));
             case DRAINED -> ((CompletableFuture<?>) subject).complete(null);
+        }
+    }
+
+    private static @Nullable RuntimeException report(
+            RuntimeException failure, PoolEvents events, @Nullable RuntimeException first) {
+        try {
+            events.onCallbackFailed(failure);
+            return first;
+        } catch (RuntimeException e) {
+            return first == null ? e : first;
+        }
+    }
+
+    private static void assign(PoolClient client, PooledServer server) {
+        try {
+            client.waiter.onServerAssigned(server);
+        } catch (RuntimeException e) {
+            // It does not know that it has the server, so it would never release it.
+            server.pool().release(server, Release.REUSE);
+            throw e;
+        }
+    }
+
+    private static void grant(CancelTicket ticket) {
+        try {
+            ticket.callback.onGranted();
+        } catch (RuntimeException e) {
+            ticket.done();
+            throw e;
         }
     }
 

@@ -24,6 +24,7 @@ final class PoolCore {
     final List<PoolState> pools = new ArrayList<>();
     final Supply supply;
     final CancelDesk cancels;
+    private final LoginDesk logins;
     private final FairShare fairShare;
     private final Housekeeping housekeeping;
     private @Nullable CompletableFuture<Void> drained;
@@ -32,6 +33,7 @@ final class PoolCore {
         book = new ServerBook(random);
         supply = new Supply(book);
         cancels = new CancelDesk(book);
+        logins = new LoginDesk(book);
         fairShare = new FairShare(book.waitingPools, supply);
         housekeeping = new Housekeeping(this);
     }
@@ -59,11 +61,9 @@ final class PoolCore {
     }
 
     void enqueue(PoolState pool, PoolClient client, long now) {
-        LoginFailure refusal = pool.refusal;
-        if (supply.isStopped()) {
-            book.actions().waitFailed(pool, client, WaitFailure.CLOSED);
-        } else if (refusal != null && pool.usable() == 0 && !pool.refusals.isDue(now)) {
-            book.actions().waitFailed(pool, client, WaitFailure.refused(refusal));
+        WaitFailure failure = supply.isStopped() ? WaitFailure.CLOSED : LoginDesk.refusal(pool, now);
+        if (failure != null) {
+            book.actions().waitFailed(pool, client, failure);
         } else {
             book.enqueue(pool, client, now);
             supply.feed(pool, now);
@@ -147,11 +147,13 @@ final class PoolCore {
             supply.feed(pool, now);
             return;
         }
-        PoolClient client = pool.queue.choose(server.loop);
         if (needsCheck) {
             book.move(server, ServerState.USED);
             supply.feed(pool, now);
-        } else if (client != null) {
+            return;
+        }
+        PoolClient client = pool.queue.choose(server.loop);
+        if (client != null) {
             book.serveNext(server, client, now);
         } else {
             book.move(server, ServerState.IDLE);
@@ -162,30 +164,25 @@ final class PoolCore {
         if (server.state() != ServerState.LOGIN) {
             return;
         }
-        PoolState pool = server.pool;
         server.connection = connection;
         server.loop = connection.loopIndex();
         server.connectedAt = now;
         server.lastUsed = now;
         server.provenAt = now;
-        ServerHost host = server.budget.host();
-        boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
-        host.answered();
-        pool.refusals.succeeded();
-        pool.refusal = null;
-        settleOrClose(server, now);
+        boolean wasHeld = logins.succeeded(server);
+        settleOrClose(server, false, now);
         if (wasHeld) {
             refresh(now);
         }
     }
 
-    private void settleOrClose(PooledServer server, long now) {
+    private void settleOrClose(PooledServer server, boolean needsCheck, long now) {
         DisconnectReason end = endOf(server, now);
         if (end != null) {
             book.close(server, end);
             supply.feed(server.pool, now);
         } else {
-            settle(server, false, now);
+            settle(server, needsCheck, now);
         }
     }
 
@@ -193,22 +190,10 @@ final class PoolCore {
         if (server.state() != ServerState.LOGIN) {
             return;
         }
-        PoolState pool = server.pool;
-        ServerHost host = server.budget.host();
-        long longest = pool.spec.waiting().loginRetryNanos();
         book.move(server, ServerState.CLOSING);
-        book.actions().loginFailed(server, failure);
-        if (failure.kind() == LoginFailure.Kind.REFUSED) {
-            // It answered, so it is not down.
-            host.answered();
-            pool.refusals.failed(server.openedAt, now, longest, book.random());
-            pool.refusal = failure;
-            if (pool.usable() == 0) {
-                book.failAllWaits(pool, WaitFailure.refused(failure), now);
-            }
-        } else {
-            host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
-            host.pacer.failed(server.openedAt, now, longest, book.random());
+        logins.failed(server, failure, now);
+        if (failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS) {
+            supply.makeRoomOnFullHost(server.pool, now);
         }
         refresh(now);
     }
@@ -221,13 +206,7 @@ final class PoolCore {
                 && server.pool.spec.aging().checksAtOnce();
         server.task = PooledServer.Task.NONE;
         server.provenAt = now;
-        DisconnectReason end = endOf(server, now);
-        if (end != null) {
-            book.close(server, end);
-            supply.feed(server.pool, now);
-        } else {
-            settle(server, needsCheck, now);
-        }
+        settleOrClose(server, needsCheck, now);
     }
 
     void closed(PooledServer server, long now) {
@@ -235,7 +214,6 @@ final class PoolCore {
         if (state == ServerState.CLOSED) {
             return;
         }
-        ServerHost host = server.budget.host();
         PoolState closedFor = server.closedFor;
         book.unlink(server);
         cancels.targetLeft(server);
@@ -243,14 +221,8 @@ final class PoolCore {
         if (closedFor != null) {
             closedFor.owed--;
         }
-        if (state == ServerState.LOGIN) {
-            // It ended without a word; whatever the cause, trying again at once would be a busy loop.
-            host.pacer.failed(server.openedAt, now, server.pool.spec.waiting().loginRetryNanos(), book.random());
-        } else if (server.connection != null && host.full) {
-            // PostgreSQL has one connection less, which is what it was short of.
-            host.pacer.hurry(now);
-        }
-        cancels.serve(host);
+        logins.closed(server, state, now);
+        cancels.serve(server.budget.host());
         // First whoever has waited longest, then those that lost a server or the hope of one.
         refresh(now);
         supply.feed(server.pool, now);

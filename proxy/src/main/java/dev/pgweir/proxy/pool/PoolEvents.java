@@ -23,4 +23,12 @@ public interface PoolEvents {
 
     /** A client was told that its wait ended in vain. */
     default void onWaitFailed(Pool pool, PoolClient client, WaitFailure failure) {}
+
+    /**
+     * A callback threw. What it was told about is put right; the error is the callback's own. Unless this is overridden,
+     * whoever called the pools gets the exception, once everything else is done.
+     */
+    default void onCallbackFailed(RuntimeException failure) {
+        throw failure;
+    }
 }

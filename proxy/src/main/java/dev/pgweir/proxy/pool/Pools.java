@@ -112,12 +112,31 @@ public final class Pools {
     }
 
     /**
-     * Asks for a place for a cancel request to the query that runs on {@code target} now. Whoever found the server by way
-     * of its client uses {@link #requestCancel(PoolClient, CancelCallback)}: the server may belong to another one by now.
+     * Asks for a place for a cancel request to the query that runs on {@code target} now, whoever's it is. Where time has
+     * passed since the server was found to be the right one, {@link #requestCancel(PooledServer, long, CancelCallback)}
+     * is the one to call.
      */
     public CancelTicket requestCancel(PooledServer target, CancelCallback callback) {
         CancelTicket ticket = new CancelTicket(this, target, callback);
         change(now -> core.cancels.request(ticket));
+        return ticket;
+    }
+
+    /**
+     * Asks for a place for a cancel request to one assignment of {@code target}: if the server has another client by now,
+     * the request is gone.
+     *
+     * @param assignment what {@link PooledServer#assignment()} was when the server was found, on the loop of its client
+     */
+    public CancelTicket requestCancel(PooledServer target, long assignment, CancelCallback callback) {
+        CancelTicket ticket = new CancelTicket(this, target, callback);
+        change(now -> {
+            if (target.assignment == assignment) {
+                core.cancels.request(ticket);
+            } else {
+                core.cancels.refuse(ticket);
+            }
+        });
         return ticket;
     }
 

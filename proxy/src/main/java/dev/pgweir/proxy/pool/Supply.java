@@ -28,7 +28,10 @@ final class Supply {
 
     /** Whether one more server may be opened for a pool now. */
     boolean mayOpen(PoolState pool, long now) {
-        return !stopped && pool.budget.hasRoom() && ReserveRule.sizeAllowsMore(pool, 0, now) && permitsLogin(pool, now);
+        return !stopped
+                && pool.budget.hasRoom()
+                && ReserveRule.sizeAllowsMore(pool, 0, now)
+                && LoginDesk.permits(pool, now);
     }
 
     /** Whether a pool would open one more server, if only its caps had room and nothing is closing for it yet. */
@@ -37,15 +40,7 @@ final class Supply {
                 && pool.queue.size() > pool.pending() + pool.owed
                 && !pool.budget.hasRoom()
                 && ReserveRule.sizeAllowsMore(pool, pool.owed, now)
-                && permitsLogin(pool, now);
-    }
-
-    private static boolean permitsLogin(PoolState pool, long now) {
-        if (!pool.budget.host().permitsLogin(now)) {
-            return false;
-        }
-        // As long as PostgreSQL refuses the pool's login, one attempt at a time.
-        return !pool.refusals.isHolding() || (pool.count(ServerState.LOGIN) == 0 && pool.refusals.isDue(now));
+                && LoginDesk.permits(pool, now);
     }
 
     /** Provides for clients that no server is on its way for. */
@@ -112,6 +107,19 @@ final class Supply {
             }
         }
         return true;
+    }
+
+    /**
+     * PostgreSQL itself is full, below the caps. What other pools keep there without using it is closed, one connection
+     * for each attempt that was in vain; the next attempt follows when it is closed.
+     */
+    void makeRoomOnFullHost(PoolState pool, long now) {
+        PooledServer victim = pool.queue.isEmpty() || pool.owed > 0
+                ? null
+                : Evictor.victimFor(pool, pool.budget.host().cap, false, now);
+        if (victim != null) {
+            book.evict(victim, pool);
+        }
     }
 
     /**

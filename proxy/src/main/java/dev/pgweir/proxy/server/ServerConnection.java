@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * its query is over. So closing means: say Terminate, shut the sending side and wait until PostgreSQL closes the other;
  * only that is {@link ServerOwner#onClosed}.
  */
+@SuppressWarnings("ReferenceEquality") // Two event loops are the same one or not; loops have no other equality.
 public final class ServerConnection implements ServerControl {
     /** What has to be seen of a server that serves a client. */
     private static final Interest RELAY = Interest.builder()

@@ -10,7 +10,6 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -148,18 +147,18 @@ final class CancelIT {
     /** The query may not be in the queue yet when the first request comes, which does nothing then. */
     private static WireMessage cancelUntilAnswered(WireClient client) throws IOException {
         client.patience(500);
-        for (int attempt = 1; ; attempt++) {
+        java.net.SocketTimeoutException late = null;
+        for (int i = 0; i < 60; i++) {
             client.cancel();
             try {
                 WireMessage message = client.read();
                 client.patience(20_000);
                 return message;
-            } catch (SocketTimeoutException e) {
-                if (attempt == 60) {
-                    throw e;
-                }
+            } catch (java.net.SocketTimeoutException e) {
+                late = e;
             }
         }
+        throw new IllegalStateException("not cancelled", late);
     }
 
     private static void awaitSleeper(TestDatabase database) {

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class HostileClientIT {
 
     /** Everything that a client may send after its login. */
-    private static final List<Character> TYPES =
-            "QPBDEHSCFXdcfp".chars().mapToObj(type -> (char) type).toList();
+    private static final char[] LATER_TYPES = "QPBDEHSCFXdcf".toCharArray();
+
+    private static final char[] TYPES = "QPBDEHSCFXdcfp".toCharArray();
 
     private static final int[] LENGTHS = {0, 3, -1, Integer.MIN_VALUE, Integer.MAX_VALUE};
 
@@ -191,7 +192,7 @@ final class HostileClientIT {
 
     @Test
     void everyMessageThatPromisesMoreThanItBringsLeavesTheServerToTheNext() throws IOException {
-        for (char type : TYPES) {
+        for (char type : LATER_TYPES) {
             try (WireClient client = weir.login()) {
                 client.send(bytes((byte) type, 1000, new byte[16]));
             }

@@ -145,7 +145,7 @@ final class HostileServerIT {
                 client.awaitEnd();
             } else {
                 // A server that went away, or is full, is tried again while the client waits.
-                assertThat(runs(script)).isEqualTo(2);
+                assertThat(server(script).runs()).isEqualTo(2);
                 assertThat(client.value("SELECT 1")).isEqualTo("1");
             }
         }
@@ -159,7 +159,7 @@ final class HostileServerIT {
             client.send(query("SELECT 1"));
             assertThat(errorOrEnd(client)).isTrue();
             assertThat(next.value("SELECT 1")).isEqualTo("1");
-            assertThat(runs(script)).isEqualTo(2);
+            assertThat(server(script).runs()).isEqualTo(2);
         }
     }
 
@@ -180,10 +180,6 @@ final class HostileServerIT {
             peer.send(COLUMNS, ROW, DONE, ScriptedServer.ready(), COLUMNS, ROW, DONE, ScriptedServer.ready());
             peer.awaitEnd();
         });
-    }
-
-    private static int runs(Named script) {
-        return Objects.requireNonNull(SERVERS.get(script.database())).runs();
     }
 
     private static WireClient login(Named script) throws IOException {
@@ -227,5 +223,9 @@ final class HostileServerIT {
         public String toString() {
             return name;
         }
+    }
+
+    private static ScriptedServer server(Named script) {
+        return Objects.requireNonNull(SERVERS.get(script.database()));
     }
 }

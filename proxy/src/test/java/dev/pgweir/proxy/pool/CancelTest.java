@@ -112,6 +112,23 @@ class CancelTest {
     }
 
     @Test
+    void aCancelRequestThatComesLateIsNotForTheNextClientOfTheServer() {
+        Pool pool = world.pool("shop", specs().size(1));
+        FakeClient holder = world.linked(pool);
+        PooledServer server = holder.held();
+        long assignment = server.assignment();
+        FakeClient next = world.client().ask(pool);
+        holder.release();
+        assertThat(next.held()).isSameAs(server);
+        Request late = new Request();
+        world.pools.requestCancel(server, assignment, late);
+        assertThat(late.gone).isEqualTo(1);
+        Request own = new Request();
+        world.pools.requestCancel(server, server.assignment(), own);
+        assertThat(own.granted).isEqualTo(1);
+    }
+
+    @Test
     void aWaitingCancelRequestClosesAnUnusedConnectionHoweverYoung() {
         Pool pool = world.pool("shop", specs().size(2).maxServer(2));
         List<FakeClient> clients = world.linked(pool, 2);

@@ -182,6 +182,50 @@ class CapsTest {
     }
 
     @Test
+    void aPoolUnderTwoFullCapsClosesOneConnectionForEachWhereNoneHelpsWithBoth() {
+        Pool hungry = world.pool("a", "x", specs().maxDb(1).maxUser(1));
+        Pool sameDatabase = world.pool("a", "y", specs().maxDb(1));
+        Pool sameUser = world.pool("b", "x", specs().maxUser(1));
+        world.linked(sameDatabase).release();
+        world.linked(sameUser).release();
+        world.advance(OLD);
+        FakeClient client = world.client().ask(hungry);
+        assertThat(world.in(ServerState.CLOSING)).hasSize(2);
+        world.closeAll();
+        world.loginAll();
+        assertThat(client.hasServer()).isTrue();
+    }
+
+    @Test
+    void nothingIsClosedWhereOneOfTheFullCapsHasNothingToGive() {
+        Pool hungry = world.pool("a", "x", specs().maxDb(1).maxUser(1));
+        Pool sameDatabase = world.pool("a", "y", specs().maxDb(1));
+        Pool sameUser = world.pool("b", "x", specs().maxUser(1));
+        world.linked(sameDatabase).release();
+        world.linked(sameUser);
+        world.advance(OLD);
+        world.client().ask(hungry);
+        world.tickAfter(OLD);
+        assertThat(world.in(ServerState.CLOSING)).isEmpty();
+    }
+
+    @Test
+    void minPoolSizeIsNotFilledUpWithAPlaceThatClientsWaitFor() {
+        Pool hungry = world.pool("a", "x", specs().maxServer(2).maxUser(1));
+        Pool sameUser = world.pool("b", "x", specs().maxServer(2).maxUser(1));
+        FakeClient holder = world.linked(sameUser);
+        world.client().ask(hungry);
+        world.pool("c", "y", specs().maxServer(2).min(1).forcedUser());
+        world.pools.tick();
+        assertThat(world.servers).hasSize(1);
+        holder.release();
+        world.closeAll();
+        world.loginAll();
+        world.pools.tick();
+        assertThat(world.servers).as("nobody waits any more").hasSize(3);
+    }
+
+    @Test
     void ordinaryServersLeaveTheReserveToCancelRequests() {
         Pool pool = world.pool("a", specs().maxServer(5).cancelReserve(2));
         world.waiting(pool, 5);

@@ -145,6 +145,20 @@ class FailedLoginTest {
     }
 
     @Test
+    void aFullServerMakesOtherPoolsCloseWhatTheyDoNotUse() {
+        Pool idle = world.pool("a", specs());
+        Pool other = world.pool("b", specs());
+        world.linked(idle).release();
+        world.advance(Duration.ofSeconds(1));
+        FakeClient waiting = world.client().ask(other);
+        world.failLogins(Kind.TOO_MANY_CONNECTIONS);
+        assertThat(world.shown(idle).closing()).isEqualTo(1);
+        world.closeAll();
+        world.loginAll();
+        assertThat(waiting.hasServer()).isTrue();
+    }
+
+    @Test
     void aConnectionThatEndsDuringLoginWithoutAWordIsPacedToo() {
         Pool pool = world.pool("a", specs());
         FakeClient client = world.client().ask(pool);

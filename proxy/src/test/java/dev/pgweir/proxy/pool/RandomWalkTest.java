@@ -8,12 +8,16 @@ import dev.pgweir.proxy.server.LoginFailure;
 import dev.pgweir.proxy.server.ServerState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +48,40 @@ class RandomWalkTest {
             }
         }
         walk.everybodyIsServedInTheEnd();
+    }
+
+    /** A walk that never gets anywhere proves nothing. */
+    @Test
+    void walksComeThroughEveryStateAndEveryRule() {
+        Set<ServerState> states = EnumSet.noneOf(ServerState.class);
+        Set<String> events = new HashSet<>();
+        for (long seed = 1; seed <= 10; seed++) {
+            Walk walk = new Walk(seed, true);
+            for (int i = 0; i < STEPS; i++) {
+                walk.step();
+                walk.world.pools.servers().forEach(line -> states.add(line.state()));
+            }
+            walk.world.events.forEach(event -> events.add(event.replaceAll(" [abc]( |$)", " *$1")));
+        }
+        assertThat(states)
+                .containsExactlyInAnyOrder(
+                        ServerState.LOGIN,
+                        ServerState.IDLE,
+                        ServerState.ACTIVE,
+                        ServerState.USED,
+                        ServerState.TESTED,
+                        ServerState.BEING_CANCELED,
+                        ServerState.CLOSING);
+        assertThat(events)
+                .contains(
+                        "reserve *",
+                        "evicted * for *",
+                        "evicted * for cancel",
+                        "login failed REFUSED",
+                        "login failed UNREACHABLE",
+                        "login failed TOO_MANY_CONNECTIONS",
+                        "wait failed LOGIN_REFUSED",
+                        "wait failed QUERY_WAIT_TIMEOUT");
     }
 
     /** One run: the world, what the test knows of it, and the steps. */

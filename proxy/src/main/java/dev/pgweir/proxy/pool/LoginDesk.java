@@ -1,0 +1,76 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.LoginFailure;
+import dev.pgweir.proxy.server.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the outcome of logins means for those that come after. A server that is down or full concerns every pool on it,
+ * so attempts are paced per host; a refusal concerns its pool alone.
+ */
+final class LoginDesk {
+    private final ServerBook book;
+
+    LoginDesk(ServerBook book) {
+        this.book = book;
+    }
+
+    static boolean permits(PoolState pool, long now) {
+        if (!pool.budget.host().permitsLogin(now)) {
+            return false;
+        }
+        // As long as PostgreSQL refuses the pool's login, one attempt at a time.
+        return !pool.refusals.isHolding() || (pool.count(ServerState.LOGIN) == 0 && pool.refusals.isDue(now));
+    }
+
+    /** What a newcomer is told at once: the pool's login was refused lately, and it has no server left to wait for. */
+    static @Nullable WaitFailure refusal(PoolState pool, long now) {
+        LoginFailure refusal = pool.refusal;
+        return refusal == null || pool.usable() > 0 || pool.refusals.isDue(now) ? null : WaitFailure.refused(refusal);
+    }
+
+    /** True if logins were held up until now, so that others may go on. */
+    boolean succeeded(PooledServer server) {
+        PoolState pool = server.pool;
+        ServerHost host = server.budget.host();
+        boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
+        host.answered();
+        pool.refusals.succeeded();
+        pool.refusal = null;
+        return wasHeld;
+    }
+
+    void failed(PooledServer server, LoginFailure failure, long now) {
+        PoolState pool = server.pool;
+        ServerHost host = server.budget.host();
+        book.actions().loginFailed(server, failure);
+        if (failure.kind() == LoginFailure.Kind.REFUSED) {
+            // It answered, so it is not down.
+            host.answered();
+            pool.refusals.failed(server.openedAt, now, longestPause(server), book.random());
+            pool.refusal = failure;
+            if (pool.usable() == 0) {
+                book.failAllWaits(pool, WaitFailure.refused(failure), now);
+            }
+        } else {
+            host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
+        }
+    }
+
+    /** The socket of {@code server} is closed; it was in {@code state} until then. */
+    void closed(PooledServer server, ServerState state, long now) {
+        ServerHost host = server.budget.host();
+        if (state == ServerState.LOGIN) {
+            // It ended without a word; whatever the cause, trying again at once would be a busy loop.
+            host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
+        } else if (server.connection != null && host.full) {
+            // PostgreSQL has one connection less, which is what it was short of.
+            host.pacer.hurry(now);
+        }
+    }
+
+    private static long longestPause(PooledServer server) {
+        return server.pool.spec.waiting().loginRetryNanos();
+    }
+}
