@@ -174,7 +174,7 @@ final class ProtocolRelayIT {
     void answersAreTheSameHoweverTheBytesAreCut(TestDatabase database) throws IOException {
         Random random = new Random(20_260_731);
         for (Scenario scenario : scenarios().toList()) {
-            byte[] stream = join(scenario.pieces());
+            byte[] stream = join(scenario.bytes());
             try (WireClient straight = straight(database);
                     WireClient bytewise = weir.login();
                     WireClient random1 = weir.login()) {
@@ -233,7 +233,7 @@ final class ProtocolRelayIT {
         return messages;
     }
 
-    private static byte[] join(List<byte[]> pieces) {
+    private static byte[] join(byte[]... pieces) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] piece : pieces) {
             out.writeBytes(piece);
