@@ -562,7 +562,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         channel.eventLoop().execute(() -> {
             PooledServer server = link.slot();
             if (!gone && server != null && !link.isIdle()) {
-                clients.forwarder().forward(server, whenOver);
+                link.afterInternal(() -> cancel(server, whenOver));
                 return;
             }
             if (!gone && waiting && pool.pool().abandon(place)) {
@@ -573,6 +573,14 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             whenOver.run();
         });
+    }
+
+    private void cancel(PooledServer server, Runnable whenOver) {
+        if (link.slot() == server && !link.isIdle()) {
+            clients.forwarder().forward(server, whenOver);
+        } else {
+            whenOver.run();
+        }
     }
 
     // ---- time, and the end ----
@@ -640,7 +648,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         boolean reset = hasReset && (resetAlways || settings.poolMode() == PoolMode.SESSION);
         boolean busy = link.drain(scanner.bodyRemaining() == 0, reset ? Release.RESET : Release.REUSE);
         if (busy && !terminated) {
-            clients.forwarder().forward(server, () -> {});
+            link.afterInternal(() -> cancel(server, () -> {}));
         }
     }
 

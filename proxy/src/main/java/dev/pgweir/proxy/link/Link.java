@@ -25,6 +25,7 @@ import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +71,8 @@ public final class Link implements LinkedClient {
     private TransactionStatus status = TransactionStatus.IDLE;
     private @Nullable ErrorResponse fatal;
     private @Nullable ErrorResponse settingsError;
+    /** What waits for PgWeir's own query to be answered; nearly always empty. */
+    private final ArrayDeque<Runnable> afterInternal = new ArrayDeque<>(0);
     /** The client has part of a message, so that nothing else can be said to it before the rest. */
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
@@ -158,6 +161,7 @@ public final class Link implements LinkedClient {
         requests.clear();
         to.unlink(clean && serverClean);
         from.pool().release(from, safe);
+        runAfterInternal();
     }
 
     // ---- from the client to the server ----
@@ -199,6 +203,25 @@ public final class Link implements LinkedClient {
         message.encode(out);
         requests.sentInternal();
         to.write(out, loop);
+    }
+
+    /**
+     * Runs an action, for instance a cancel request, at once or, while PostgreSQL works on a query of PgWeir's own, after
+     * that; a cancel would hit that query and leave the client's to run. It runs in every case, even if the server is
+     * released before.
+     */
+    public void afterInternal(Runnable action) {
+        if (requests.headIsInternal()) {
+            afterInternal.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    private void runAfterInternal() {
+        while (!afterInternal.isEmpty()) {
+            afterInternal.remove().run();
+        }
     }
 
     // ---- what the client's side wants to know ----
@@ -370,9 +393,11 @@ public final class Link implements LinkedClient {
     private boolean onReady(ServerConnection from, TransactionStatus now) {
         status = now;
         if (requests.onReady() == RequestQueue.INTERNAL) {
-            if (settingsError == null && !discarding) {
+            if (settingsError == null) {
+                // Even if the client has left: the server has its settings now, and the next one must not get them.
                 from.parameters().nowSuit(wanted);
             }
+            runAfterInternal();
             return false;
         }
         long time = System.nanoTime();

@@ -1,21 +1,27 @@
 package dev.pgweir.proxy.it;
 
 import static dev.pgweir.proxy.testing.WireBytes.cancelRequest;
+import static dev.pgweir.proxy.testing.WireBytes.message;
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,9 +76,10 @@ final class CancelIT {
     }
 
     @Test
-    void lateCancelNeverHitsTheNextClientsQuery() throws IOException {
-        try (WireClient victim = weir.login();
-                WireClient client = weir.login()) {
+    void lateCancelNeverHitsTheNextClientsQueryNorTheSettingsBeforeAnyQuery() throws IOException {
+        // The names differ, so that the server gets other settings whenever it changes hands.
+        try (WireClient victim = weir.login("application_name", "victim");
+                WireClient client = weir.login("application_name", "client")) {
             for (int i = 0; i < RACES; i++) {
                 client.send(query("SELECT 1"));
                 victim.send(query("SELECT count(*) FROM generate_series(1, 3000)"));
@@ -141,6 +148,61 @@ final class CancelIT {
         client.reset();
         try (WireClient next = weir.login()) {
             assertThat(next.value("SELECT 'free'")).isEqualTo("free");
+        }
+    }
+
+    @Test
+    void cancelWaitsWhileTheServerIsGivenTheClientsSettings() throws Exception {
+        CountDownLatch settingsDone = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        ScriptedServer.Script script = peer -> {
+            peer.welcome();
+            peer.await('Q');
+            awaitLatch(settingsDone);
+            peer.send(message('C', "SELECT 1"), ScriptedServer.ready());
+            peer.await('Q');
+            awaitLatch(cancelled);
+            peer.send(message('C', "SELECT 2"), ScriptedServer.ready());
+            peer.awaitEnd();
+        };
+        try (ScriptedServer server = ScriptedServer.start(script);
+                PgWeirProcess weir = PgWeirProcess.builder()
+                        .environment("PGWEIR_WORKER_THREADS", "1")
+                        .config("""
+                        [databases.app]
+                        host = "127.0.0.1"
+                        port = %d
+                        [users.app]
+                        password = "secret"
+                        [pgweir]
+                        auth_type = "trust"
+                        pool_mode = "transaction"
+                        """.formatted(server.port()))
+                        .start();
+                WireClient client = WireClient.connect(weir.port()).login("app", "app", "", "search_path", "mine");
+                WireClient canceller = WireClient.connect(weir.port())) {
+            client.send(query("SELECT 2"));
+            canceller.send(cancelRequest(client.pid(), client.secret()));
+            for (int i = 0; i < 20; i++) {
+                // The one event loop is done with the request after a few more logins.
+                WireClient.connect(weir.port()).login("app", "app", "").terminate();
+            }
+            assertThat(server.cancels()).isZero();
+            settingsDone.countDown();
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.cancels() == 1);
+            cancelled.countDown();
+            assertThat(client.readUntil('Z')).extracting(WireMessage::toString).containsExactly("C [SELECT 2]", "Z I");
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) throws IOException {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new EOFException("the test has not come that far");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
         }
     }
 

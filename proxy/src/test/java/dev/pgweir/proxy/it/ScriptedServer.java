@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server that says what a test tells it to, whatever it is asked: each connection is one run of its script, on a
- * thread of its own. Cancel requests are closed without a word.
+ * thread of its own. Cancel requests are counted and closed without a word.
  */
 final class ScriptedServer implements AutoCloseable {
 
@@ -70,6 +70,7 @@ final class ScriptedServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Script script;
     private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger cancels = new AtomicInteger();
 
     private ScriptedServer(ServerSocket listener, Script script) {
         this.listener = listener;
@@ -100,6 +101,11 @@ final class ScriptedServer implements AutoCloseable {
         return runs.get();
     }
 
+    /** How many cancel requests have come. */
+    int cancels() {
+        return cancels.get();
+    }
+
     private void acceptAll() {
         while (true) {
             try {
@@ -120,7 +126,9 @@ final class ScriptedServer implements AutoCloseable {
             int length = peer.in.readInt();
             int code = peer.in.readInt();
             peer.in.skipNBytes(length - 8);
-            if (code != CANCEL_REQUEST) {
+            if (code == CANCEL_REQUEST) {
+                cancels.incrementAndGet();
+            } else {
                 runs.incrementAndGet();
                 script.run(peer);
             }

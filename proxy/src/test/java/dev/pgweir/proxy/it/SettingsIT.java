@@ -121,6 +121,19 @@ final class SettingsIT {
     }
 
     @Test
+    void settingsOfAClientThatLeavesBeforeItsFirstAnswerReachNobodyElse() throws IOException {
+        try (WireClient other = weir.login()) {
+            String own = other.value("SHOW search_path");
+            for (int i = 0; i < 20; i++) {
+                try (WireClient leaver = weir.login("search_path", "mine")) {
+                    leaver.send(query("SELECT 1"));
+                }
+                assertThat(other.value("SHOW search_path")).isEqualTo(own);
+            }
+        }
+    }
+
+    @Test
     void valueOfASettingIsNoSql() throws IOException {
         String value = "'); DROP TABLE mine.hidden; --\\'";
         try (WireClient client = weir.login("application_name", value, "search_path", "mine");
