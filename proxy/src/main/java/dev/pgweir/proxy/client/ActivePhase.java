@@ -81,6 +81,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean waiting;
     private boolean gone;
     private long requestTime = System.nanoTime();
+    /** When it last got an answer, or logged in. */
+    private long idleSince = System.nanoTime();
     /** Told with the next request: what was lost while the client was not asking for anything. */
     private @Nullable ErrorResponse owed;
     /** An error was sent within a group of the extended protocol: everything up to its Sync is dropped. */
@@ -252,6 +254,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             } else {
                 toServer(data, run, runEnd);
             }
+        } catch (ProtocolException e) {
+            // What stands before it counts as sent, so the server has to get it.
+            toServer(data, run, runEnd);
+            throw e;
         } finally {
             if (!keepsBuffer) {
                 data.release();
@@ -345,12 +351,14 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             if (link.bind(server)) {
                 writtenToServer = true;
-                return Decision.PASS;
+                // Settings that PostgreSQL may refuse come first: nothing runs without them.
+                return link.isSettling() ? Decision.WAIT : Decision.PASS;
             }
         }
     }
 
     private void answer(BackendMessage message) {
+        idleSince = System.nanoTime();
         ByteBuf out = channel.alloc().buffer();
         message.encode(out);
         channel.writeAndFlush(out, channel.voidPromise());
@@ -387,14 +395,26 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             return;
         }
         if (!link.bind(server)) {
-            PooledServer other = pool.pool().acquire(place);
-            if (other != null) {
-                gotServer(other);
-            }
-            return;
+            acquireAgain();
+        } else if (!link.isSettling()) {
+            writtenToServer = true;
+            resume();
         }
-        writtenToServer = true;
-        resume();
+    }
+
+    private void acquireAgain() {
+        PooledServer other = pool.pool().acquire(place);
+        if (other != null) {
+            gotServer(other);
+        }
+    }
+
+    @Override
+    public void onSettled() {
+        if (!gone && waiting) {
+            writtenToServer = true;
+            resume();
+        }
     }
 
     /** Goes on with what was kept, with a server or with an error that takes its place. */
@@ -486,6 +506,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         }
         if (link.status() == TransactionStatus.IDLE) {
             channel.flush();
+            idleSince = System.nanoTime();
             link.release(resetAlways ? Release.RESET : Release.REUSE, true);
         } else if (settings.poolMode() == PoolMode.STATEMENT) {
             session.fail(
@@ -513,6 +534,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         boolean idle = link.isIdle();
         boolean inTransaction = link.status() != TransactionStatus.IDLE;
         link.release(Release.close(DisconnectReason.SERVER_CRASHED), true);
+        idleSince = System.nanoTime();
+        if (waiting) {
+            // Nothing of the client had been sent yet.
+            acquireAgain();
+            return;
+        }
         if (torn) {
             session.close(DisconnectReason.SERVER_CRASHED);
             return;
@@ -590,17 +617,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
-                session.fail("57014", "query_timeout: " + after(settings.query()), DisconnectReason.QUERY_TIMEOUT);
+                end("57014", "query_timeout: " + after(settings.query()), DisconnectReason.QUERY_TIMEOUT);
             } else if (over(settings.transaction(), link.transactionStart(), now)
                     && (!idle || link.status() != TransactionStatus.IDLE)) {
-                session.fail(
+                end(
                         "25P04",
                         "transaction timeout: " + after(settings.transaction()),
                         DisconnectReason.TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() != TransactionStatus.IDLE
                     && over(settings.idleTransaction(), link.queryStart(), now)) {
-                session.fail(
+                end(
                         "25P03",
                         "idle transaction timeout: " + after(settings.idleTransaction()),
                         DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
@@ -609,8 +636,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                     && over(settings.idle(), link.queryStart(), now)) {
                 idleTooLong();
             }
-        } else if (!waiting && over(settings.idle(), requestTime, now)) {
+        } else if (!waiting && over(settings.idle(), idleSince, now)) {
             idleTooLong();
+        }
+    }
+
+    /** An error cannot be told in the middle of a message. */
+    private void end(String sqlState, String text, DisconnectReason reason) {
+        if (link.isClientTorn()) {
+            session.close(reason);
+        } else {
+            session.fail(sqlState, text, reason);
         }
     }
 

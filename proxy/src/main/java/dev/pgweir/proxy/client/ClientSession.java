@@ -16,6 +16,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientSession {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+
+    /** How long a client has to take its last error. Long enough for any network, short for a descriptor to be lost. */
+    private static final int LAST_WORD_SECONDS = 5;
 
     private final long id;
     private final Channel channel;
@@ -151,7 +155,11 @@ public final class ClientSession {
 
     /** A place under a limit, given back at the end. */
     void holds(ClientLimits.Place taken) {
-        places.add(taken);
+        if (ended) {
+            taken.giveBack();
+        } else {
+            places.add(taken);
+        }
     }
 
     void onConnected() {
@@ -212,6 +220,8 @@ public final class ClientSession {
         ByteBuf out = channel.alloc().buffer();
         error.encode(out);
         channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+        // A client that does not read would never see it, and never be closed.
+        channel.eventLoop().schedule(() -> channel.close(), LAST_WORD_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Closes without a word to the client. */
@@ -237,10 +247,10 @@ public final class ClientSession {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
             LOG.info("{} closing because: {} (age={}s)", this, detail == null ? reason.text() : detail, age);
         }
-        last.onClosed();
         places.forEach(ClientLimits.Place::giveBack);
         places.clear();
         gate.openAll();
+        last.onClosed();
     }
 
     /** The code if it is one: a hostile server may have made it up. */

@@ -216,6 +216,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     // ---- what the client may use ----
 
     private void authenticated(AuthenticatedUser who) {
+        if (session.isEnded()) {
+            return;
+        }
         if (DatabaseConfig.isConsole(database)) {
             openConsole();
             return;
@@ -328,7 +331,10 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onTick(long now) {
-        StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+        if (pool == null) {
+            // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
+            StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+        }
     }
 
     @Override

@@ -20,7 +20,9 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
     private static final Set<String> NO_SETTINGS = Set.of("user", "database", "replication");
     private static final String PROTOCOL_OPTION = "_pq_.";
     /** A parameter's name as PostgreSQL allows it, extensions' included; goes into a query in quotes all the same. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*(\\.[A-Za-z_][A-Za-z0-9_$]*)*");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_$]*+(\\.[A-Za-z_][A-Za-z0-9_$]*+)*+");
+    /** Two of PostgreSQL's longest identifiers and a dot. */
+    private static final int MAX_NAME = 127;
 
     /**
      * Sorts them.
@@ -48,7 +50,7 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
     }
 
     private static void put(String name, String value, Map<String, String> settings) {
-        if (!NAME.matcher(name).matches()) {
+        if (name.length() > MAX_NAME || !NAME.matcher(name).matches()) {
             throw new ProtocolException(
                     SqlState.UNDEFINED_OBJECT, "unsupported startup parameter: the name is not one of a setting");
         }

@@ -52,6 +52,9 @@ public final class Link implements LinkedClient {
          */
         void onServerLost(@Nullable ErrorResponse fatal);
 
+        /** The settings that a request had to wait for are in force. */
+        void onSettled();
+
         /** PostgreSQL refused the settings that the client brought along. */
         void onSettingsRefused(ErrorResponse error);
     }
@@ -77,6 +80,17 @@ public final class Link implements LinkedClient {
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
     private boolean discarding;
+
+    /** The draining has begun, which it does not before the buffer at hand is read. */
+    private boolean draining;
+    /** The client left in the middle of a message. */
+    private boolean leftInMessage;
+    /** A read buffer is being passed on; writing to the client may show that it is gone. */
+    private boolean relaying;
+    /** The answer to the settings query has not come. */
+    private boolean settling;
+    /** The client's first request waits for that answer. */
+    private boolean holdsClient;
 
     private boolean serverPaused;
     private long transactionStart;
@@ -116,17 +130,31 @@ public final class Link implements LinkedClient {
         clientTorn = false;
         serverPaused = false;
         to.link(this, number);
-        if (to.isClosed()) {
+        if (!to.isUsable() || !to.scanner().atBoundary()) {
+            // It is ending, or part of a message that nobody asked for is still to come.
             release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             return false;
         }
         long now = System.nanoTime();
         transactionStart = now;
         queryStart = now;
-        if (!to.parameters().suits(wanted)) {
+        settling = !to.parameters().suits(wanted);
+        holdsClient = settling && wanted.hasExtra();
+        if (settling) {
             sendInternal(new Query(to.parameters().queryToSuit(wanted)));
         }
+        if (holdsClient) {
+            flush();
+        }
         return true;
+    }
+
+    /**
+     * Whether the client's first request has to wait for {@link Owner#onSettled}: it asked for settings by name that
+     * PostgreSQL may refuse, and no statement may run without them.
+     */
+    public boolean isSettling() {
+        return holdsClient;
     }
 
     /** Whether a server is bound. */
@@ -150,7 +178,7 @@ public final class Link implements LinkedClient {
         if (from == null || to == null) {
             return;
         }
-        boolean serverClean = to.isClosed() || to.scanner().atBoundary();
+        boolean serverClean = !to.isUsable() || to.scanner().atBoundary();
         resumeServer();
         clientGate.open(ReadGate.PEER_FULL);
         boolean reusable = clean && serverClean && !requests.isDoubtful();
@@ -284,7 +312,9 @@ public final class Link implements LinkedClient {
             return;
         }
         try {
+            relaying = true;
             relay(from, data);
+            relaying = false;
         } catch (ProtocolException e) {
             breakOff(
                     from,
@@ -303,6 +333,11 @@ public final class Link implements LinkedClient {
         if (refused != null && !discarding && !requests.headIsInternal()) {
             settingsError = null;
             owner.onSettingsRefused(refused);
+        } else if (discarding && !draining) {
+            startDrain();
+        } else if (holdsClient && !settling) {
+            holdsClient = false;
+            owner.onSettled();
         } else if (server == from && requests.isIdle() && from.scanner().atBoundary()) {
             onAllAnswered();
         }
@@ -310,6 +345,7 @@ public final class Link implements LinkedClient {
 
     /** The server cannot be understood any more. */
     private void breakOff(ServerConnection from, DisconnectReason reason, ErrorResponse why) {
+        relaying = false;
         from.close(reason);
         if (discarding) {
             release(Release.close(reason), false);
@@ -335,6 +371,9 @@ public final class Link implements LinkedClient {
                     keep &= onMessage(from, scanner.type(), scanner);
                 } else if (event == FrameScanner.HEADER && scanner.type() == BackendMessageType.COPY_IN_RESPONSE) {
                     requests.onCopyIn();
+                    if (draining) {
+                        endGroup();
+                    }
                 }
                 if (keep) {
                     int from0 = scanner.from();
@@ -393,10 +432,10 @@ public final class Link implements LinkedClient {
     private boolean onReady(ServerConnection from, TransactionStatus now) {
         status = now;
         if (requests.onReady() == RequestQueue.INTERNAL) {
-            if (settingsError == null) {
-                // Even if the client has left: the server has its settings now, and the next one must not get them.
+            if (settling && settingsError == null) {
                 from.parameters().nowSuit(wanted);
             }
+            settling = false;
             runAfterInternal();
             return false;
         }
@@ -434,11 +473,16 @@ public final class Link implements LinkedClient {
     }
 
     private void toClient(ByteBuf data) {
+        if (discarding) {
+            // A write of a moment ago has shown that the client is gone.
+            data.release();
+            return;
+        }
         stats().bytesSent().add(data.readableBytes());
         client.write(data, client.voidPromise());
         if (!client.isWritable()) {
             client.flush();
-            if (!client.isWritable() && !serverPaused && server != null) {
+            if (!discarding && !client.isWritable() && !serverPaused && server != null) {
                 serverPaused = true;
                 server.setReadable(false);
             }
@@ -518,11 +562,31 @@ public final class Link implements LinkedClient {
     public boolean drain(boolean atBoundary, Release whenClean) {
         discarding = true;
         afterDrain = whenClean;
+        leftInMessage = !atBoundary;
         resumeServer();
-        if (!atBoundary) {
-            release(Release.close(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION), false);
+        if (relaying) {
+            // It was a write to the client that failed; the buffer that is being read is finished first.
+            return atBoundary && !requests.isIdle();
+        }
+        return startDrain();
+    }
+
+    private boolean startDrain() {
+        draining = true;
+        if (leftInMessage || requests.isDoubtful()) {
+            release(Release.close(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION), !leftInMessage);
             return false;
         }
+        endGroup();
+        if (requests.isIdle()) {
+            onAllAnswered();
+            return false;
+        }
+        return true;
+    }
+
+    /** Ends what only the client could have ended. */
+    private void endGroup() {
         if (requests.isCopyIn()) {
             fromPooler(new CopyFail("the client has left"), FrontendMessageType.COPY_FAIL);
         }
@@ -530,11 +594,6 @@ public final class Link implements LinkedClient {
             fromPooler(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
         }
         flush();
-        if (requests.isIdle()) {
-            onAllAnswered();
-            return false;
-        }
-        return true;
     }
 
     private Release afterDrain = Release.REUSE;

@@ -27,7 +27,7 @@ final class RequestQueue {
     /** PostgreSQL reads copy data, and the client has not ended them. */
     private boolean copyIn;
     /** A Sync was struck off, which is right unless the COPY failed before PostgreSQL had read that Sync. */
-    private boolean struckOff;
+    private int struckOff;
 
     private boolean doubtful;
 
@@ -69,7 +69,11 @@ final class RequestQueue {
     /** The client's message of this type was sent on. */
     void sent(byte type) {
         switch (type) {
-            case FrontendMessageType.QUERY, FrontendMessageType.FUNCTION_CALL -> add(type);
+            case FrontendMessageType.QUERY, FrontendMessageType.FUNCTION_CALL -> {
+                // After an error in the group PostgreSQL skips it, and nobody can tell beforehand.
+                doubtful |= unsynced;
+                add(type);
+            }
             case FrontendMessageType.SYNC -> {
                 if (!copyIn) {
                     add(type);
@@ -104,7 +108,7 @@ final class RequestQueue {
             } else if (next != FrontendMessageType.SYNC) {
                 break;
             } else {
-                struckOff = true;
+                struckOff++;
             }
             removeAt(kept);
         }
@@ -120,7 +124,7 @@ final class RequestQueue {
         if (copyIn) {
             copyIn = false;
         }
-        if (struckOff) {
+        if (struckOff > 0) {
             doubtful = true;
         }
     }
@@ -134,7 +138,15 @@ final class RequestQueue {
     byte onReady() {
         skipCopyEnds();
         copyIn = false;
-        struckOff = false;
+        if (size == 0 && struckOff > 0 && doubtful) {
+            // The COPY failed before PostgreSQL had read the Sync that came with it.
+            struckOff--;
+            unsynced = false;
+            return FrontendMessageType.SYNC;
+        }
+        if (!doubtful) {
+            struckOff = 0;
+        }
         if (size == 0) {
             throw ProtocolException.violation(
                     "unexpected message " + BackendMessageType.name(BackendMessageType.READY_FOR_QUERY));
@@ -163,7 +175,7 @@ final class RequestQueue {
         size = 0;
         unsynced = false;
         copyIn = false;
-        struckOff = false;
+        struckOff = 0;
         doubtful = false;
     }
 

@@ -226,6 +226,11 @@ public final class ServerConnection implements ServerControl {
         return id;
     }
 
+    /** Whether it is neither closed nor about to be. */
+    public boolean isUsable() {
+        return !closed && closing == null;
+    }
+
     /** Whether its socket is closed. */
     public boolean isClosed() {
         return closed;
@@ -388,6 +393,8 @@ public final class ServerConnection implements ServerControl {
         } else if (type == 'E') {
             ErrorResponse error = ErrorResponse.decode(scanner.body());
             log.log("the server ends an idle connection: " + error.code() + " " + error.message());
+            // Whoever is given it in the meantime sees that it ends.
+            startClosing(DisconnectReason.SERVER_CRASHED);
         } else {
             throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
         }

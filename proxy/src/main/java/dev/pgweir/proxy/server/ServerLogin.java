@@ -134,6 +134,10 @@ final class ServerLogin {
             int event;
             while (!over && (event = frames.next(data)) != FrameScanner.END) {
                 if (event == FrameScanner.MESSAGE) {
+                    if (frames.type() == BackendMessageType.READY_FOR_QUERY && data.isReadable()) {
+                        // Nobody has asked for anything yet, and the connection's next owner would miss them.
+                        throw ProtocolException.violation("unexpected bytes behind the login's ReadyForQuery");
+                    }
                     onMessage(frames.type(), frames.body());
                 } else if (event == FrameScanner.HEADER) {
                     throw ProtocolException.violation("the server's message " + BackendMessageType.name(frames.type())

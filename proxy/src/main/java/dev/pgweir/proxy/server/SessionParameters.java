@@ -57,6 +57,11 @@ public final class SessionParameters {
         }
     }
 
+    /** Whether a client asked for parameters that nobody reports. */
+    public boolean hasExtra() {
+        return extra != null;
+    }
+
     /** The session was reset: what was set without being reported is gone. */
     public void forgetExtra() {
         extra = null;
