@@ -588,18 +588,27 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     public void onCancelRequest(Runnable whenOver) {
         channel.eventLoop().execute(() -> {
             PooledServer server = link.slot();
+            if (!gone && waiting && server != null) {
+                // It waits for its settings only; its request is answered when they are in force.
+                owed = cancelled();
+                whenOver.run();
+                return;
+            }
             if (!gone && server != null && !link.isIdle()) {
                 link.afterInternal(() -> cancel(server, whenOver));
                 return;
             }
             if (!gone && waiting && pool.pool().abandon(place)) {
                 // PostgreSQL has not seen the query, so it is cancelled here.
-                owed = ErrorResponse.of(
-                        Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
+                owed = cancelled();
                 resume();
             }
             whenOver.run();
         });
+    }
+
+    private static ErrorResponse cancelled() {
+        return ErrorResponse.of(Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
     }
 
     private void cancel(PooledServer server, Runnable whenOver) {

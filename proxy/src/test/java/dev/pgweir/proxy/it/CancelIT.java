@@ -153,22 +153,54 @@ final class CancelIT {
 
     @Test
     void cancelWaitsWhileTheServerIsGivenTheClientsSettings() throws Exception {
-        CountDownLatch settingsDone = new CountDownLatch(1);
         CountDownLatch cancelled = new CountDownLatch(1);
-        ScriptedServer.Script script = peer -> {
-            peer.welcome();
-            peer.await('Q');
-            awaitLatch(settingsDone);
-            peer.send(message('C', "SELECT 1"), ScriptedServer.ready());
-            peer.await('Q');
-            awaitLatch(cancelled);
-            peer.send(message('C', "SELECT 2"), ScriptedServer.ready());
-            peer.awaitEnd();
-        };
-        try (ScriptedServer server = ScriptedServer.start(script);
-                PgWeirProcess weir = PgWeirProcess.builder()
-                        .environment("PGWEIR_WORKER_THREADS", "1")
-                        .config("""
+        try (Settling settling = Settling.start(cancelled);
+                WireClient client = settling.login("application_name", "mine")) {
+            settling.cancelMeanwhile(client);
+            await().atMost(Duration.ofSeconds(30)).until(() -> settling.server.cancels() == 1);
+            cancelled.countDown();
+            assertThat(client.readUntil('Z')).extracting(WireMessage::toString).containsExactly("C [SELECT 2]", "Z I");
+        }
+    }
+
+    @Test
+    void requestThatWaitsForItsSettingsIsCancelledWithoutTheServer() throws Exception {
+        CountDownLatch done = new CountDownLatch(0);
+        try (Settling settling = Settling.start(done);
+                WireClient client = settling.login("search_path", "mine")) {
+            settling.cancelMeanwhile(client);
+            List<WireMessage> answer = client.readUntil('Z');
+            assertThat(answer).extracting(WireMessage::type).containsExactly('E', 'Z');
+            assertThat(answer.get(0).sqlState()).isEqualTo("57014");
+            client.send(query("SELECT 2"));
+            assertThat(client.readUntil('Z')).extracting(WireMessage::toString).containsExactly("C [SELECT 2]", "Z I");
+            assertThat(settling.server.cancels()).isZero();
+        }
+    }
+
+    /** PgWeir with one event loop before a server that takes its time over the settings of a client. */
+    private static final class Settling implements AutoCloseable {
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch granted = new CountDownLatch(1);
+        private final ScriptedServer server;
+        private final PgWeirProcess weir;
+
+        /** @param answer when the first query after the settings is answered */
+        private Settling(CountDownLatch answer) {
+            server = ScriptedServer.start(peer -> {
+                peer.welcome();
+                peer.await('Q');
+                asked.countDown();
+                awaitLatch(granted);
+                peer.send(message('C', "SELECT 1"), ScriptedServer.ready());
+                peer.await('Q');
+                awaitLatch(answer);
+                peer.send(message('C', "SELECT 2"), ScriptedServer.ready());
+                peer.awaitEnd();
+            });
+            weir = PgWeirProcess.builder()
+                    .environment("PGWEIR_WORKER_THREADS", "1")
+                    .config("""
                         [databases.app]
                         host = "127.0.0.1"
                         port = %d
@@ -178,20 +210,35 @@ final class CancelIT {
                         auth_type = "trust"
                         pool_mode = "transaction"
                         """.formatted(server.port()))
-                        .start();
-                WireClient client = WireClient.connect(weir.port()).login("app", "app", "", "search_path", "mine");
-                WireClient canceller = WireClient.connect(weir.port())) {
+                    .start();
+        }
+
+        static Settling start(CountDownLatch answer) {
+            return new Settling(answer);
+        }
+
+        WireClient login(String... parameters) throws IOException {
+            return WireClient.connect(weir.port()).login("app", "app", "", parameters);
+        }
+
+        void cancelMeanwhile(WireClient client) throws IOException {
             client.send(query("SELECT 2"));
-            canceller.send(cancelRequest(client.pid(), client.secret()));
-            for (int i = 0; i < 20; i++) {
-                // The one event loop is done with the request after a few more logins.
-                WireClient.connect(weir.port()).login("app", "app", "").terminate();
+            awaitLatch(asked);
+            try (WireClient canceller = WireClient.connect(weir.port())) {
+                canceller.send(cancelRequest(client.pid(), client.secret()));
+                for (int i = 0; i < 20; i++) {
+                    // The one event loop has seen the request after a few more logins.
+                    login().terminate();
+                }
             }
             assertThat(server.cancels()).isZero();
-            settingsDone.countDown();
-            await().atMost(Duration.ofSeconds(30)).until(() -> server.cancels() == 1);
-            cancelled.countDown();
-            assertThat(client.readUntil('Z')).extracting(WireMessage::toString).containsExactly("C [SELECT 2]", "Z I");
+            granted.countDown();
+        }
+
+        @Override
+        public void close() {
+            weir.close();
+            server.close();
         }
     }
 
