@@ -157,6 +157,11 @@ public final class FrameScanner {
         return bodyRemaining;
     }
 
+    /** Whether a header, or a message that must be seen whole, is kept until the rest of it has come. */
+    public boolean isCollecting() {
+        return held != null && !heldReported;
+    }
+
     /** From the next header on. A header that is split counts as next until it is complete. */
     public void interest(Interest interest) {
         levels = interest.table();

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.protocol.FrontendMessageType;
+import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
@@ -9,8 +10,10 @@ import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.Query;
+import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 
 /** A client that talks to PgWeir itself. */
 final class ConsolePhase implements ClientPhase {
@@ -26,6 +29,11 @@ final class ConsolePhase implements ClientPhase {
     private final String user;
     private final boolean admin;
     private boolean skipToSync;
+    /** What was read and not looked at yet; more than one buffer only while the client does not take its answers. */
+    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
+
+    /** The end of the session, which an answer may bring about, waits until the buffer at hand is not needed any more. */
+    private boolean working;
 
     ConsolePhase(ClientSession session, FrameScanner scanner, ConsoleAccess console, String user, boolean admin) {
         this.session = session;
@@ -38,32 +46,70 @@ final class ConsolePhase implements ClientPhase {
 
     @Override
     public void onRead(ByteBuf data) {
-        ByteBuf out = session.channel().alloc().buffer();
+        unread.add(data);
+        work();
+    }
+
+    /** A client that does not take its answers gets no more of them, so that they need no memory. */
+    private void work() {
+        if (working) {
+            // A write has changed whether there may be more of them: the loop that wrote sees to it.
+            return;
+        }
+        working = true;
         try {
-            int event;
-            while ((event = scanner.next(data)) != FrameScanner.END) {
-                if (event == FrameScanner.MESSAGE && !skipToSync) {
-                    console.execute(Query.decode(scanner.body()).sql(), user, admin, out);
-                } else if (event == FrameScanner.HEADER && onOther(scanner.type(), out)) {
-                    return;
+            while (!session.isEnded() && !unread.isEmpty() && session.channel().isWritable()) {
+                if (!step(unread.element())) {
+                    unread.remove().release();
                 }
             }
-            if (out.isReadable()) {
-                session.channel().writeAndFlush(out.retain(), session.channel().voidPromise());
-            }
         } finally {
-            out.release();
-            data.release();
+            working = false;
+        }
+        if (session.isEnded()) {
+            release();
+            return;
+        }
+        session.channel().flush();
+        if (unread.isEmpty()) {
+            session.gate().open(ReadGate.PEER_FULL);
+        } else {
+            session.gate().close(ReadGate.PEER_FULL);
         }
     }
 
-    /** Whether the client has left. */
-    private boolean onOther(byte type, ByteBuf out) {
+    /** Whether there was a message to answer. */
+    private boolean step(ByteBuf data) {
+        int event = scanner.next(data);
+        if (event == FrameScanner.END) {
+            return false;
+        }
+        ByteBuf out = session.channel().alloc().buffer();
+        if (event == FrameScanner.MESSAGE && !skipToSync) {
+            console.execute(Query.decode(scanner.body()).sql(), user, admin, out);
+        } else if (event == FrameScanner.HEADER) {
+            onOther(scanner.type(), out);
+        }
+        if (out.isReadable()) {
+            session.channel().write(out, session.channel().voidPromise());
+        } else {
+            out.release();
+        }
+        return true;
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        try {
+            work();
+        } catch (ProtocolException e) {
+            session.onProtocolError(e);
+        }
+    }
+
+    private void onOther(byte type, ByteBuf out) {
         switch (type) {
-            case FrontendMessageType.TERMINATE -> {
-                session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
-                return true;
-            }
+            case FrontendMessageType.TERMINATE -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
             case FrontendMessageType.SYNC -> {
                 skipToSync = false;
                 new ReadyForQuery(TransactionStatus.IDLE).encode(out);
@@ -88,12 +134,19 @@ final class ConsolePhase implements ClientPhase {
                 }
             }
         }
-        return false;
     }
 
     @Override
     public void onClosed() {
+        if (!working) {
+            release();
+        }
+    }
+
+    private void release() {
         scanner.release();
+        unread.forEach(ByteBuf::release);
+        unread.clear();
     }
 
     @Override

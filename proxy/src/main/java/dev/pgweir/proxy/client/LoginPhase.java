@@ -32,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     /** Longer than the longest password PostgreSQL's tools send, and all that a stranger can make us keep. */
     private static final int MAX_PASSWORD_MESSAGE = 65_536 + FrameScanner.HEADER_LENGTH;
 
+    /** Enough for any first query that is sent without awaiting the login's end; then the channel is not read. */
+    private static final int MAX_EARLY = 64 * 1024;
+
     private static final Interest PASSWORDS = Interest.builder()
             .whole(FrontendMessageType.PASSWORD)
             .header(FrontendMessageType.TERMINATE)
@@ -68,6 +72,13 @@ final class LoginPhase implements ClientPhase, Waiter {
     private @Nullable DatabasePool pool;
     private @Nullable PoolClient poolClient;
     private boolean handedOver;
+    /**
+     * What came while the login waits for a server, for the next phase. The channel is read meanwhile, because NIO tells
+     * of a client that has left only by reading.
+     */
+    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);
+
+    private int earlyBytes;
 
     LoginPhase(ClientSession session, Clients clients, ProxyConfig config, StartupMessage startup) {
         this.session = session;
@@ -146,12 +157,20 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onRead(ByteBuf data) {
+        if (poolClient != null) {
+            early.add(data);
+            earlyBytes += data.readableBytes();
+            if (earlyBytes > MAX_EARLY) {
+                session.gate().close(ReadGate.LOGIN);
+            }
+            return;
+        }
         try {
             int event;
             while (!handedOver && !session.isEnded() && (event = scanner.next(data)) != FrameScanner.END) {
                 if (event == FrameScanner.MESSAGE) {
                     ClientAuthenticator asked = authenticator;
-                    if (asked == null || pool != null) {
+                    if (asked == null) {
                         throw ProtocolException.violation("unexpected message PasswordMessage");
                     }
                     take(asked.onMessage(scanner.body()));
@@ -159,7 +178,7 @@ final class LoginPhase implements ClientPhase, Waiter {
                     onHeader(scanner.type());
                 }
             }
-            if (data.isReadable() && handedOver) {
+            if (data.isReadable() && (handedOver || poolClient != null)) {
                 // Nothing may follow a password before its answer; it would be lost here without a word.
                 throw ProtocolException.violation("unexpected bytes behind the password");
             }
@@ -272,7 +291,6 @@ final class LoginPhase implements ClientPhase, Waiter {
     private void awaitServer(DatabasePool from) {
         PoolClient place = new PoolClient(this);
         poolClient = place;
-        session.gate().close(ReadGate.LOGIN);
         // Whoever waits for its login is a client of the pool, else min_pool_size would not hold for it.
         PooledServer server = from.pool().acquire(place);
         if (server != null) {
@@ -327,6 +345,21 @@ final class LoginPhase implements ClientPhase, Waiter {
                 welcome);
         session.become(active);
         active.begin(welcome);
+        handOnEarly();
+    }
+
+    private void handOnEarly() {
+        try {
+            // A session that has ended takes them as well, and lets them go.
+            while (!early.isEmpty()) {
+                session.phase().onRead(early.remove());
+            }
+            session.phase().onReadComplete();
+        } catch (ProtocolException e) {
+            session.onProtocolError(e);
+            early.forEach(ByteBuf::release);
+            early.clear();
+        }
     }
 
     @Override
@@ -340,6 +373,8 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public void onClosed() {
         scanner.release();
+        early.forEach(ByteBuf::release);
+        early.clear();
         if (poolClient != null && pool != null) {
             // If it is too late to leave the queue, the server that comes is given back on arrival.
             pool.pool().abandon(poolClient);

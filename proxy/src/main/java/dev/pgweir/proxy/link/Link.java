@@ -93,6 +93,9 @@ public final class Link implements LinkedClient {
     private boolean holdsClient;
 
     private boolean serverPaused;
+    /** Nothing of the bound server has been read yet. */
+    private boolean fresh;
+
     private long transactionStart;
     private long queryStart;
 
@@ -129,6 +132,7 @@ public final class Link implements LinkedClient {
         settingsError = null;
         clientTorn = false;
         serverPaused = false;
+        fresh = true;
         to.link(this, number);
         if (!to.isUsable() || !to.scanner().atBoundary()) {
             // It is ending, or part of a message that nobody asked for is still to come.
@@ -354,8 +358,27 @@ public final class Link implements LinkedClient {
         }
     }
 
+    /**
+     * The server's loop may have read the beginning of a notice just before the server was bound, where nobody could have
+     * it: the rest is no more use.
+     */
+    private void skipForeign(FrameScanner scanner, ByteBuf data) {
+        int rest = scanner.isCollecting() ? 0 : scanner.bodyRemaining();
+        if (rest > 0) {
+            ByteBuf foreign = data.readSlice(Math.min(rest, data.readableBytes()));
+            while (scanner.next(foreign) != FrameScanner.END) {
+                // It is dropped.
+            }
+            rest = scanner.bodyRemaining();
+        }
+        fresh = rest > 0;
+    }
+
     private void relay(ServerConnection from, ByteBuf data) {
         FrameScanner scanner = from.scanner();
+        if (fresh) {
+            skipForeign(scanner, data);
+        }
         int first = data.readerIndex();
         int end = data.writerIndex();
         int run = first;

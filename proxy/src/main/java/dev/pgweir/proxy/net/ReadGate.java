@@ -15,6 +15,8 @@ public final class ReadGate {
     public static final int WAITING = 2;
     /** A login computes, or waits for somebody else. */
     public static final int LOGIN = 4;
+    /** The loop that the bytes are handed over to is behind. */
+    public static final int HANDED_OVER = 8;
 
     private final Channel channel;
     private int closed;

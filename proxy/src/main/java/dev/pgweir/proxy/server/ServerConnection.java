@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -70,20 +71,15 @@ public final class ServerConnection implements ServerControl {
 
     private volatile @Nullable DisconnectReason closing;
 
-    /** On the server's loop: the read buffer that waits to be handed over together with the end of its burst. */
-    private @Nullable ByteBuf unsent;
-
-    private @Nullable LinkedClient unsentTo;
-    private long unsentNumber;
+    private final HandOver handOver;
 
     /** On the client's loop: the last buffer written since the last flush, for one task instead of two. */
     private @Nullable ByteBuf unflushed;
 
-    /** On the server's loop: a message that nobody asked for is still coming. */
-    private boolean insideUnasked;
-
     /** On the server's loop: what PgWeir itself runs. */
     private @Nullable ServerTask task;
+
+    private @Nullable Future<?> taskLimit;
 
     ServerConnection(
             long id,
@@ -106,6 +102,7 @@ public final class ServerConnection implements ServerControl {
         this.scanner = scanner;
         this.parameters = parameters;
         this.gate = gate;
+        this.handOver = new HandOver(this, loop, gate);
         this.welcome = welcome;
     }
 
@@ -290,7 +287,15 @@ public final class ServerConnection implements ServerControl {
         next.start(channel, whenDone);
         Duration limit = profile.connectTimeout();
         if (!limit.isZero()) {
-            loop.schedule(() -> abort(next), limit.toNanos(), TimeUnit.NANOSECONDS);
+            taskLimit = loop.schedule(() -> abort(next), limit.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void endTask() {
+        task = null;
+        if (taskLimit != null) {
+            taskLimit.cancel(false);
+            taskLimit = null;
         }
     }
 
@@ -311,17 +316,13 @@ public final class ServerConnection implements ServerControl {
         } else if (to.loop() == loop) {
             to.onServerRead(this, linkNumber, data);
         } else {
-            long number = linkNumber;
-            handOver(false);
-            unsent = data;
-            unsentTo = to;
-            unsentNumber = number;
+            handOver.add(data, to, linkNumber);
         }
     }
 
     void onReadComplete() {
-        if (unsent != null) {
-            handOver(true);
+        if (handOver.isPending()) {
+            handOver.send(true);
             return;
         }
         LinkedClient to = client;
@@ -330,39 +331,18 @@ public final class ServerConnection implements ServerControl {
         }
     }
 
-    private void handOver(boolean complete) {
-        ByteBuf data = unsent;
-        LinkedClient to = unsentTo;
-        if (data == null || to == null) {
-            return;
-        }
-        unsent = null;
-        unsentTo = null;
-        long number = unsentNumber;
-        try {
-            to.loop().execute(() -> {
-                to.onServerRead(this, number, data);
-                if (complete) {
-                    to.onServerReadComplete(this, number);
-                }
-            });
-        } catch (RuntimeException e) {
-            // The loop has been shut down under us.
-            data.release();
-            throw e;
-        }
-    }
-
     /** An idle server may report and notify; a running task takes its answers. Anything else is out of order. */
     private void onUnlinkedRead(ByteBuf data) {
         try {
+            int rest = scanner.bodyRemaining();
             int event;
             while ((event = scanner.next(data)) != FrameScanner.END) {
                 if (event == FrameScanner.MESSAGE) {
                     onUnlinkedMessage();
                 } else if (task == null) {
-                    onUnaskedBytes();
+                    onUnaskedBytes(rest);
                 }
+                rest = scanner.bodyRemaining();
             }
         } catch (RuntimeException e) {
             log.warning("unexpected data from the server while no client used it: " + e.getMessage());
@@ -372,15 +352,22 @@ public final class ServerConnection implements ServerControl {
         }
     }
 
-    /** Notices and notifications may come at any time; nothing else comes unasked. */
-    private void onUnaskedBytes() {
-        byte type = scanner.buffer().getByte(scanner.from());
-        if (!insideUnasked
-                && type != BackendMessageType.NOTICE_RESPONSE
-                && type != BackendMessageType.NOTIFICATION_RESPONSE) {
-            throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+    /**
+     * Notices and notifications may come at any time; nothing else comes unasked.
+     *
+     * @param rest how many bytes at the beginning belong to a message whose header was seen before
+     */
+    private void onUnaskedBytes(int rest) {
+        ByteBuf bytes = scanner.buffer();
+        long next = (long) scanner.from() + rest;
+        while (next < scanner.to()) {
+            int at = (int) next;
+            byte type = bytes.getByte(at);
+            if (type != BackendMessageType.NOTICE_RESPONSE && type != BackendMessageType.NOTIFICATION_RESPONSE) {
+                throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+            }
+            next += bytes.getInt(at + 1) + 1L;
         }
-        insideUnasked = scanner.bodyRemaining() > 0;
     }
 
     private void onUnlinkedMessage() {
@@ -404,7 +391,7 @@ public final class ServerConnection implements ServerControl {
         if (type == 'E') {
             current.failed(ErrorResponse.decode(scanner.body()));
         } else if (type == 'Z') {
-            task = null;
+            endTask();
             if (current.isGood(ReadyForQuery.decode(scanner.body()).status().code())) {
                 if (current.resetsSession()) {
                     parameters.forgetExtra();
@@ -451,11 +438,12 @@ public final class ServerConnection implements ServerControl {
 
     void onClosed(DisconnectReason reason) {
         closed = true;
+        endTask();
         DisconnectReason asked = closing;
         DisconnectReason why = asked == null ? reason : asked;
         log.closing(why.text(), (System.nanoTime() - connectedAt) / 1_000_000_000L);
         owner.onClosed(why);
-        handOver(true);
+        handOver.send(true);
         LinkedClient to = client;
         if (to == null) {
             scanner.release();

@@ -4,11 +4,13 @@ import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.SqlState;
+import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.auth.ServerAuthStep;
@@ -162,7 +164,12 @@ final class ServerLogin {
             }
             case BackendMessageType.BACKEND_KEY_DATA -> key = BackendKeyData.decode(body);
             case BackendMessageType.ERROR_RESPONSE -> onError(ErrorResponse.decode(body));
-            case BackendMessageType.READY_FOR_QUERY -> onReady();
+            case BackendMessageType.READY_FOR_QUERY -> {
+                if (ReadyForQuery.decode(body).status() != TransactionStatus.IDLE) {
+                    throw ProtocolException.violation("a login that ends within a transaction");
+                }
+                onReady();
+            }
             default -> throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
         }
     }
