@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,8 +107,11 @@ final class RunCommand implements Callable<Integer> {
 
     private static int run(ProxyConfig config) {
         try {
+            // Before the first address is listened on: whoever sees PgWeir up may stop it at once.
+            CompletableFuture<Proxy> started = new CompletableFuture<>();
+            Signals.install(new SignalOrders(how -> started.thenAccept(proxy -> proxy.shutdown(how))));
             Proxy proxy = Proxy.start(config, VersionText.number());
-            Signals.install(new SignalOrders(proxy::shutdown));
+            started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
