@@ -34,6 +34,11 @@ record ClientProgram(List<String> command) {
         return find("psql", Stream.of(List.of("psql")), "--version");
     }
 
+    /** pgbench, which Debian ships with the server. */
+    static Optional<ClientProgram> pgbench() {
+        return find("pgbench", Stream.of(List.of("pgbench")), "--version");
+    }
+
     /** Node with node-postgres and its companions, from PGWEIR_NODE_PATH or where Node itself looks. */
     static Optional<ClientProgram> nodePostgres() {
         return find(
@@ -134,6 +139,21 @@ record ClientProgram(List<String> command) {
             throw new IllegalStateException(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ctrl-C at its terminal. */
+    static void interrupt(Process process) {
+        try {
+            new ProcessBuilder("sh", "-c", "kill -INT " + process.pid())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

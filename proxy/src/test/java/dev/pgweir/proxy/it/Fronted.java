@@ -4,6 +4,7 @@ import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import java.io.IOException;
+import java.util.Map;
 
 /** PgWeir in front of a test's database, which clients know as {@value #NAME}. Used by one thread at a time. */
 final class Fronted implements AutoCloseable {
@@ -74,6 +75,16 @@ final class Fronted implements AutoCloseable {
 
     int port() {
         return process.port();
+    }
+
+    /** Where and who, as libpq reads it from the environment. */
+    Map<String, String> environment() {
+        return Map.of(
+                "PGHOST", process.host(),
+                "PGPORT", Integer.toString(process.port()),
+                "PGUSER", database.user(),
+                "PGPASSWORD", database.password(),
+                "PGDATABASE", NAME);
     }
 
     /** A client that has sent nothing yet. */
