@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A cancel request reaches the query it is meant for and no other, with all clients on one server connection. */
 @ExtendWith(RealPostgres.class)
-final class CancelIT {
+class CancelIT {
 
     /** How many cancels race against the end of their query. */
     private static final int RACES = 60;

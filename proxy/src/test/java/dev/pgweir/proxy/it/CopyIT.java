@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * server is free for the next client.
  */
 @ExtendWith(RealPostgres.class)
-final class CopyIT {
+class CopyIT {
 
     private static final String BAD = "COPY no_such_table FROM STDIN";
     private static final String COPY = "COPY copied FROM STDIN";

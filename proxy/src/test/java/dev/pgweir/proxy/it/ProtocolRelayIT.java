@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client gets through PgWeir is what it gets from PostgreSQL itself, and the server is free afterwards. */
 @ExtendWith(RealPostgres.class)
-final class ProtocolRelayIT {
+class ProtocolRelayIT {
 
     private static Fronted weir;
 
