@@ -59,7 +59,10 @@ final class TomlConfigReader {
         for (String section : root.keySet()) {
             Origin origin = at(root, section);
             if (!SECTIONS.contains(section)) {
-                problems.error(origin, "", Quote.of(section) + " is not a section, " + hint(section));
+                problems.error(
+                        origin,
+                        "",
+                        Quote.of(section) + " is not a section, " + hint(section, root.get(List.of(section))));
             } else if (!(root.get(List.of(section)) instanceof TomlTable table)) {
                 problems.error(origin, section, "not a section, accepted: [" + section + "]");
             } else if (section.equals("pgweir")) {
@@ -71,11 +74,11 @@ final class TomlConfigReader {
     }
 
     /** What was probably meant: PgBouncer's name of a section, a setting that no section stands above, a typing error. */
-    private static String hint(String unknown) {
+    private static String hint(String unknown, @Nullable Object value) {
         if (unknown.equals("pgbouncer")) {
             return "did you mean [pgweir]?";
         }
-        if (Settings.TABLE.find(unknown).isPresent()) {
+        if (!(value instanceof TomlTable) && Settings.TABLE.find(unknown).isPresent()) {
             return "accepted: this setting below [pgweir]";
         }
         return Suggestion.nearest(unknown, SECTIONS)

@@ -101,6 +101,7 @@ final class BadFilesTest {
                         "[peers.1]\n",
                         "pgweir.toml:1:1: \"peers\" is not a section,"
                                 + " accepted: [pgweir], [databases.NAME], [users.NAME]"),
+                bad("[user.app]\n", "pgweir.toml:1:1: \"user\" is not a section, did you mean [users]?"),
                 bad("[pgbouncer]\n", "pgweir.toml:1:1: \"pgbouncer\" is not a section, did you mean [pgweir]?"),
                 bad(
                         "listen_port = 5\n",
