@@ -131,7 +131,22 @@ public final class CancelForwarder {
             new CancelRequest(key.processId(), key.secret()).encode(out);
             ctx.writeAndFlush(out, ctx.voidPromise());
             // PostgreSQL closes the connection when it has sent the signal; only then is the request over.
-            deadline(opened::close);
+            deadline(() -> giveUp(opened));
+        }
+
+        private void giveUp(Channel opened) {
+            if (over) {
+                return;
+            }
+            LOG.warn(
+                    "{}: PostgreSQL has not taken a cancel request: cancel_wait_timeout ({} s) is over",
+                    server,
+                    waitTimeout.toSeconds());
+            if (ticket != null) {
+                // Closing does not call back what is on its way already.
+                ticket.mayArriveLate();
+            }
+            opened.close();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.pool;
 
+import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerState;
 
 /**
@@ -63,6 +64,13 @@ final class CancelDesk {
             refuse(ticket);
         }
         target.tickets.clear();
+    }
+
+    /** Until the request is done its target has no other client, and after that it must not have one. */
+    void mayArriveLate(CancelTicket ticket) {
+        if (ticket.stage == CancelTicket.Stage.GRANTED && ticket.target.retired == null) {
+            ticket.target.retired = DisconnectReason.CANCEL_WAIT_TIMEOUT;
+        }
     }
 
     /** Ends a granted request. True if the released target may go on serving now. */

@@ -27,6 +27,14 @@ public final class CancelTicket {
         return target;
     }
 
+    /**
+     * The request was sent, and PostgreSQL has not said that it took it. It may still arrive, so the target is closed when
+     * its client has left it. Comes before {@link #done}.
+     */
+    public void mayArriveLate() {
+        pools.cancelMayArriveLate(this);
+    }
+
     /** The socket of the cancel connection is closed (or could not be opened). Only the first call counts. */
     public void done() {
         pools.cancelDone(this);

@@ -158,6 +158,10 @@ public final class Pools {
         return made.isEmpty() ? null : made.get(0);
     }
 
+    void cancelMayArriveLate(CancelTicket ticket) {
+        change(now -> core.cancels.mayArriveLate(ticket));
+    }
+
     void cancelDone(CancelTicket ticket) {
         change(now -> core.cancelDone(ticket, now));
     }

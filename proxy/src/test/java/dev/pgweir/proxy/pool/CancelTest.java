@@ -63,6 +63,33 @@ class CancelTest {
     }
 
     @Test
+    void aServerWhoseCancelRequestMayArriveLateGetsNoOtherClient() {
+        Pool pool = world.pool("shop", specs().size(2));
+        List<FakeClient> holders = world.linked(pool, 2);
+        for (FakeClient holder : holders) {
+            CancelTicket ticket = cancel(holder, new Request());
+            boolean releasedBefore = holder == holders.get(0);
+            if (releasedBefore) {
+                holder.release();
+            }
+            ticket.mayArriveLate();
+            ticket.done();
+            if (!releasedBefore) {
+                assertThat(holder.hasServer()).isTrue();
+                holder.release();
+            }
+        }
+        assertThat(world.servers)
+                .extracting(server -> server.closeAsked)
+                .containsExactly(DisconnectReason.CANCEL_WAIT_TIMEOUT, DisconnectReason.CANCEL_WAIT_TIMEOUT);
+        FakeClient next = world.client().ask(pool);
+        world.closeAll();
+        world.loginAll();
+        assertThat(next.hasServer()).isTrue();
+        assertThat(world.servers).hasSize(3);
+    }
+
+    @Test
     void theResetQueryWaitsForTheCancelRequestToo() {
         Pool pool = world.pool("shop", specs());
         FakeClient holder = world.linked(pool);
