@@ -75,7 +75,9 @@ final class RequestQueue {
                 add(type);
             }
             case FrontendMessageType.SYNC -> {
-                if (!copyIn) {
+                if (copyIn) {
+                    struckOff++;
+                } else {
                     add(type);
                     unsynced = false;
                 }
