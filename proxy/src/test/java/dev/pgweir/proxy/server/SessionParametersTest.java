@@ -154,13 +154,42 @@ final class SessionParametersTest {
         defaults.reported("DateStyle", "ISO, MDY");
         defaults.request("search_path", "x");
         client.request("TimeZone", "Asia/Tokyo");
+        client.request("work_mem", "1MB");
 
         client.fillFrom(defaults);
 
         assertThat(client.get("TimeZone")).isEqualTo("Asia/Tokyo");
         assertThat(client.get("DateStyle")).isEqualTo("ISO, MDY");
         assertThat(client.get("application_name")).isNull();
-        assertThat(client.hasExtra()).isFalse();
+        assertThat(client.get("search_path")).isNull();
+        assertThat(client.get("work_mem")).isEqualTo("1MB");
+    }
+
+    @Test
+    void keepsApartWhatIsToBeFollowedButIsNotReported() {
+        TrackedParameters hopeful = new TrackedParameters(List.of("search_path"));
+        SessionParameters defaults = new SessionParameters(hopeful);
+        defaults.reported("TimeZone", "UTC");
+        SessionParameters shared = new SessionParameters(hopeful);
+        shared.reported("TimeZone", "UTC");
+        SessionParameters one = new SessionParameters(hopeful);
+        one.request("Search_Path", "one");
+        one.fillFrom(defaults);
+        SessionParameters two = new SessionParameters(hopeful);
+        two.request("search_path", "two");
+        two.fillFrom(defaults);
+        SessionParameters none = new SessionParameters(hopeful);
+        none.fillFrom(defaults);
+
+        for (SessionParameters next : List.of(one, two, one, none, two)) {
+            assertThat(shared.suits(next)).isFalse();
+            shared.nowSuit(next);
+            assertThat(shared.suits(next)).isTrue();
+        }
+        assertThat(one.get("search_path")).isEqualTo("one");
+        assertThat(one.hasExtra()).as("PostgreSQL may refuse it").isTrue();
+        assertThat(none.get("search_path")).isNull();
+        assertThat(shared.queryToSuit(none)).isEqualTo("SELECT pg_catalog.set_config(E'search_path', NULL, false)");
     }
 
     @Test
