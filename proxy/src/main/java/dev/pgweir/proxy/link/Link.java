@@ -392,11 +392,8 @@ public final class Link implements LinkedClient {
                 boolean keep = !discarding && settingsError == null && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
-                } else if (event == FrameScanner.HEADER && scanner.type() == BackendMessageType.COPY_IN_RESPONSE) {
-                    requests.onCopyIn();
-                    if (draining) {
-                        endGroup();
-                    }
+                } else if (event == FrameScanner.HEADER) {
+                    onHeader(scanner.type());
                 }
                 if (keep) {
                     int from0 = scanner.from();
@@ -448,6 +445,23 @@ public final class Link implements LinkedClient {
             }
             default -> {
                 return onError(ErrorResponse.decode(scanner.body()));
+            }
+        }
+    }
+
+    /** A message of which only the type is looked at, or one that is too long to be seen whole. */
+    private void onHeader(byte type) {
+        if (type == BackendMessageType.COPY_IN_RESPONSE) {
+            requests.onCopyIn();
+            if (draining) {
+                endGroup();
+            }
+        } else if (type == BackendMessageType.ERROR_RESPONSE) {
+            if (requests.headIsInternal()) {
+                settingsError = ErrorResponse.of(
+                        Severity.ERROR, SqlState.INTERNAL_ERROR, "the server refused the settings at great length");
+            } else {
+                requests.onError();
             }
         }
     }

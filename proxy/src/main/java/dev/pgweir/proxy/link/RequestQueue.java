@@ -16,7 +16,10 @@ final class RequestQueue {
     /** A query of PgWeir's own, whose answers the client must not see. */
     static final byte INTERNAL = 'i';
 
+    /** The end of copy data that were sent behind a Query, or behind a Sync: if no COPY takes it, it was for what failed. */
     private static final byte COPY_END = FrontendMessageType.COPY_DONE;
+    /** The same within a group of the extended protocol, before anything of the group was answered. */
+    private static final byte GROUP_COPY_END = FrontendMessageType.COPY_FAIL;
 
     private byte[] ring = new byte[8];
     private int head;
@@ -24,6 +27,10 @@ final class RequestQueue {
 
     /** Messages of the extended protocol were sent since the last Sync: their answers are open-ended until one comes. */
     private boolean unsynced;
+    /** An Execute is among them, so that copy data may be meant for it. */
+    private boolean executed;
+    /** The end of copy data is among them. */
+    private boolean endInGroup;
     /** PostgreSQL reads copy data, and the client has not ended them. */
     private boolean copyIn;
     /** A Sync was struck off, which is right unless the COPY failed before PostgreSQL had read that Sync. */
@@ -71,26 +78,40 @@ final class RequestQueue {
         switch (type) {
             case FrontendMessageType.QUERY, FrontendMessageType.FUNCTION_CALL -> {
                 // After an error in the group PostgreSQL skips it, and nobody can tell beforehand.
-                doubtful |= unsynced;
+                doubtful |= unsynced || copyIn;
                 add(type);
             }
             case FrontendMessageType.SYNC -> {
-                if (!copyIn) {
+                if (copyIn) {
+                    struckOff++;
+                } else {
                     add(type);
-                    unsynced = false;
+                    endGroup();
                 }
             }
             case FrontendMessageType.PARSE,
                     FrontendMessageType.BIND,
                     FrontendMessageType.DESCRIBE,
-                    FrontendMessageType.EXECUTE,
-                    FrontendMessageType.CLOSE -> unsynced = true;
+                    FrontendMessageType.CLOSE -> {
+                doubtful |= copyIn;
+                unsynced = true;
+            }
+            case FrontendMessageType.EXECUTE -> {
+                // Two Executes and one end of data: nobody can tell beforehand whose it is, or whether it is skipped.
+                doubtful |= copyIn || endInGroup;
+                unsynced = true;
+                executed = true;
+            }
             case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 if (copyIn) {
                     copyIn = false;
-                } else {
+                } else if (!unsynced) {
                     add(COPY_END);
+                } else if (executed) {
+                    add(GROUP_COPY_END);
+                    endInGroup = true;
                 }
+                // Else nothing that could be a COPY stands before it in its group, and PostgreSQL drops it.
             }
             default -> {}
         }
@@ -98,9 +119,14 @@ final class RequestQueue {
 
     /** CopyInResponse: from here to the end of the data PostgreSQL ignores Sync. */
     void onCopyIn() {
-        boolean simple = size > 0 && ring[head] != FrontendMessageType.SYNC && ring[head] != COPY_END;
+        boolean simple = size > 0 && ring[head] != FrontendMessageType.SYNC && !isCopyEnd(ring[head]);
         int kept = simple ? 1 : 0;
-        boolean ended = false;
+        // Data in a group are for that group, and only it can be the one that is at its COPY now.
+        boolean ended = !simple && size > 0 && ring[head] == GROUP_COPY_END;
+        if (ended) {
+            removeAt(0);
+        }
+        boolean behind = simple || (size > 0 && !ended);
         while (size > kept && !ended) {
             byte next = at(kept);
             if (next == COPY_END) {
@@ -112,10 +138,15 @@ final class RequestQueue {
             }
             removeAt(kept);
         }
+        if (!ended && (size > kept || (behind && unsynced))) {
+            // Something else than data comes next: the connection ends with that, unless the COPY has failed already.
+            doubtful = true;
+        }
         copyIn = !ended;
-        if (!simple && size == kept) {
-            // The group of the COPY is open again until another Sync ends it.
-            unsynced = true;
+        if (!simple) {
+            dropLateEnds();
+            // Without another Sync the group of the COPY is open again.
+            unsynced |= size == 0;
         }
     }
 
@@ -136,12 +167,14 @@ final class RequestQueue {
      * @throws ProtocolException if nobody asked
      */
     byte onReady() {
-        skipCopyEnds();
+        while (size > 0 && isCopyEnd(ring[head])) {
+            removeAt(0);
+        }
         copyIn = false;
         if (size == 0 && struckOff > 0 && doubtful) {
             // The COPY failed before PostgreSQL had read the Sync that came with it.
             struckOff--;
-            unsynced = false;
+            endGroup();
             return FrontendMessageType.SYNC;
         }
         if (!doubtful) {
@@ -153,7 +186,8 @@ final class RequestQueue {
         }
         byte type = ring[head];
         removeAt(0);
-        skipCopyEnds();
+        // The end of data in a group may be meant for a COPY that is still to come.
+        dropLateEnds();
         return type;
     }
 
@@ -162,7 +196,7 @@ final class RequestQueue {
         int owed = 0;
         for (int i = 0; i < size; i++) {
             byte type = at(i);
-            if (type != INTERNAL && type != COPY_END) {
+            if (type != INTERNAL && !isCopyEnd(type)) {
                 owed++;
             }
         }
@@ -173,16 +207,27 @@ final class RequestQueue {
     void clear() {
         head = 0;
         size = 0;
-        unsynced = false;
+        endGroup();
         copyIn = false;
         struckOff = 0;
         doubtful = false;
     }
 
-    private void skipCopyEnds() {
+    /** Data behind what has just ended are nobody's. */
+    private void dropLateEnds() {
         while (size > 0 && ring[head] == COPY_END) {
             removeAt(0);
         }
+    }
+
+    private void endGroup() {
+        unsynced = false;
+        executed = false;
+        endInGroup = false;
+    }
+
+    private static boolean isCopyEnd(byte type) {
+        return type == COPY_END || type == GROUP_COPY_END;
     }
 
     private byte at(int index) {

@@ -35,24 +35,39 @@ public final class SessionParameters {
         if (index >= 0) {
             values[index] = TrackedParameters.canonical(tracked.name(index), value);
         } else {
-            if (extra == null) {
-                extra = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-            }
-            extra.put(name, value);
+            putAside(name, value);
         }
+    }
+
+    private void putAside(String name, String value) {
+        if (extra == null) {
+            extra = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        }
+        extra.put(name, value);
     }
 
     /** The value, or null if none is known. */
     public @Nullable String get(String name) {
         int index = tracked.indexOf(name);
-        return index >= 0 ? values[index] : extra == null ? null : extra.get(name);
+        String value = index >= 0 ? values[index] : null;
+        return value != null || extra == null ? value : extra.get(name);
     }
 
-    /** Takes over from {@code defaults} what has no value yet. */
+    /**
+     * Takes over from {@code defaults} what has no value yet. What has none there is not reported by PostgreSQL, whatever
+     * the configuration says, so that it cannot be followed: it is kept aside.
+     *
+     * @param defaults what was reported at a login
+     */
     public void fillFrom(SessionParameters defaults) {
         for (int i = 0; i < values.length; i++) {
-            if (values[i] == null) {
-                values[i] = defaults.values[i];
+            String value = values[i];
+            String reported = defaults.values[i];
+            if (value == null) {
+                values[i] = reported;
+            } else if (reported == null) {
+                putAside(tracked.name(i), value);
+                values[i] = null;
             }
         }
     }
