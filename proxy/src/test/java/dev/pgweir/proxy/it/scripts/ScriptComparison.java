@@ -1,0 +1,139 @@
+package dev.pgweir.proxy.it.scripts;
+
+import dev.pgweir.proxy.testing.TestDatabase;
+import dev.pgweir.proxy.testing.WireClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what clients of PostgreSQL and clients of PgWeir are answered. Used by one thread at a time. System properties:
+ *
+ * <ul>
+ *   <li>{@code pgweir.scripts.seeds}: {@code 17} or {@code 1-500} or {@code 3,5-9}
+ *   <li>{@code pgweir.scripts.topics}: what scripts may use, see {@link Topic}
+ *   <li>{@code pgweir.scripts.shrink}: seconds spent on making a script shorter that shows a difference; 0: none
+ * </ul>
+ */
+public final class ScriptComparison {
+
+    /** As many as a build has time for. */
+    private static final String SEEDS = System.getProperty("pgweir.scripts.seeds", "1-12");
+
+    private static final Set<Topic> TOPICS = Topic.parse(System.getProperty("pgweir.scripts.topics", ""));
+
+    private static final long SHRINK_SECONDS = Long.getLong("pgweir.scripts.shrink", 10);
+
+    /** More than there are servers, so that servers go round. */
+    private static final int CLIENTS = 4;
+
+    /** Longer than any answer takes on a busy machine. */
+    private static final int PATIENCE_MILLIS = 15_000;
+
+    /** Long enough on a machine that answers; a script that is made shorter may often wait in vain. */
+    private static final int SHRINK_PATIENCE_MILLIS = 1_500;
+
+    private final TestDatabase database;
+    private final Login weir;
+    private final int servers;
+    private final Set<Topic> topics = EnumSet.noneOf(Topic.class);
+
+    /**
+     * Creates the tables.
+     *
+     * @param servers how many server connections PgWeir may use
+     * @param without topics that these scripts leave out
+     */
+    public ScriptComparison(TestDatabase database, Login weir, int servers, Topic... without) {
+        this.database = database;
+        this.weir = weir;
+        this.servers = servers;
+        topics.addAll(TOPICS);
+        topics.removeAll(Set.of(without));
+        database.execute(
+                "CREATE TABLE IF NOT EXISTS public.counters (client int PRIMARY KEY, n int NOT NULL)",
+                "CREATE TABLE IF NOT EXISTS public.unique_later (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+                "CREATE SCHEMA IF NOT EXISTS one",
+                "CREATE SCHEMA IF NOT EXISTS two",
+                "CREATE TABLE IF NOT EXISTS public.place AS SELECT 'public'::text AS label",
+                "CREATE TABLE IF NOT EXISTS one.place AS SELECT 'one'::text AS label",
+                "CREATE TABLE IF NOT EXISTS one.only_in_one AS SELECT 'one'::text AS label",
+                "CREATE TABLE IF NOT EXISTS two.place AS VALUES ('two'::text), ('second')",
+                "DO $$ BEGIN ALTER TABLE two.place RENAME column1 TO label; EXCEPTION WHEN OTHERS THEN NULL; END $$");
+    }
+
+    /** The seeds to try. */
+    public static LongStream seeds() {
+        LongStream seeds = LongStream.empty();
+        for (String range : SEEDS.split(",", -1)) {
+            String[] ends = range.strip().split("-", -1);
+            seeds = LongStream.concat(
+                    seeds, LongStream.rangeClosed(Long.parseLong(ends[0]), Long.parseLong(ends[ends.length - 1])));
+        }
+        return seeds;
+    }
+
+    /** One turn of one client after the other, which happens in the same order each time. */
+    public void compareInTurns(long seed) throws IOException {
+        compare(
+                seed,
+                "in turns",
+                (scripts, expected, patience) -> ScriptRun.inTurns(scripts, weir, expected, patience, seed, servers));
+    }
+
+    /** All clients at the same time. */
+    public void compareAtOnce(long seed) throws IOException {
+        compare(seed, "at once", (scripts, expected, patience) -> ScriptRun.atOnce(scripts, weir, expected, patience));
+    }
+
+    private void compare(long seed, String manner, Manner way) throws IOException {
+        List<Script> scripts = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            scripts.add(new ScriptGenerator(seed, client, topics).generate());
+        }
+        Difference difference = run(scripts, way, PATIENCE_MILLIS);
+        if (difference == null) {
+            return;
+        }
+        Difference shrunk = new Shrinker(
+                        scripts,
+                        difference,
+                        fewer -> run(fewer, way, SHRINK_PATIENCE_MILLIS),
+                        TimeUnit.SECONDS.toNanos(SHRINK_SECONDS))
+                .shrink();
+        throw new AssertionError("seed " + seed + ", " + manner + ", topics " + topics + "\n" + difference.kind()
+                + "\nmade shorter: " + shrunk.kind() + "\n\n" + shrunk);
+    }
+
+    private @Nullable Difference run(List<Script> scripts, Manner way, int patienceMillis) throws IOException {
+        reset();
+        List<List<Answer>> expected = ScriptRun.answers(scripts, this::straight, PATIENCE_MILLIS);
+        reset();
+        return way.run(scripts, expected, patienceMillis);
+    }
+
+    private void reset() {
+        database.execute(
+                // What a client that broke off has locked is free as soon as its server connection has ended.
+                "SET lock_timeout = '15s'",
+                "TRUNCATE public.counters, public.unique_later",
+                "INSERT INTO public.counters SELECT client, 0 FROM generate_series(0, " + (CLIENTS - 1) + ") AS client",
+                "INSERT INTO public.unique_later SELECT generate_series(0, " + (CLIENTS - 1) + ")");
+    }
+
+    private WireClient straight(String... parameters) throws IOException {
+        return WireClient.connect(database.host(), database.port())
+                .login(database.user(), database.name(), database.password(), parameters);
+    }
+
+    /** How several clients run. */
+    private interface Manner {
+        @Nullable
+        Difference run(List<Script> scripts, List<List<Answer>> expected, int patienceMillis) throws IOException;
+    }
+}
