@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientRun implements Closeable {
 
     /** Enough for what led to a difference; more scrolls by. */
-    private static final int TRACE_LINES = 400;
+    static final int TRACE_LINES = 400;
 
     private final int number;
     private final List<Turn> turns;

@@ -103,7 +103,10 @@ final class ScriptGenerator {
 
     /** With what was parsed before, if it was. */
     private void later(List<Step> steps) {
-        String name = topics.contains(Topic.UNNAMED_LATER) || inTransaction ? statementName() : named();
+        String name = statementName();
+        if (!mayComeLater(name)) {
+            return;
+        }
         if (dice.chance(20)) {
             steps.add(Step.describeStatement(name));
         }
@@ -139,12 +142,14 @@ final class ScriptGenerator {
 
     private Step odd() {
         String portal = dice.of("p", "q");
-        return switch (dice.upTo(6)) {
-            case 1 -> Step.describeStatement(statementName());
-            case 2 -> Step.describePortal(portal);
-            case 3 -> Step.closePortal(portal);
-            case 4 -> Step.execute(portal, dice.of(0, 1));
-            default -> Step.closeStatement(statementName());
+        String name = statementName();
+        int kind = dice.upTo(mayComeLater(name) ? 6 : 3);
+        return switch (kind) {
+            case 1 -> Step.describePortal(portal);
+            case 2 -> Step.closePortal(portal);
+            case 3 -> Step.execute(portal, dice.of(0, 1));
+            case 4 -> Step.describeStatement(name);
+            default -> Step.closeStatement(name);
         };
     }
 
@@ -164,11 +169,12 @@ final class ScriptGenerator {
     }
 
     private String statementName() {
-        return topics.contains(Topic.NAMED) && dice.chance(60) ? named() : "";
+        return topics.contains(Topic.NAMED) && dice.chance(60) ? dice.of("a", "a", "b", "S_1", "own") : "";
     }
 
-    private String named() {
-        return topics.contains(Topic.NAMED) ? dice.of("a", "a", "b", "S_1", "own") : "";
+    /** True if it may be used without a Parse right before. */
+    private boolean mayComeLater(String name) {
+        return !name.isEmpty() || topics.contains(Topic.UNNAMED_LATER);
     }
 
     private Sql statement(String name) {

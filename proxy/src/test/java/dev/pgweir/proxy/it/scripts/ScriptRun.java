@@ -14,25 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** Runs the scripts of several clients, each on a connection of its own. A client without turns does not connect. */
 final class ScriptRun implements AutoCloseable {
 
-    /** Enough for what led to it. */
-    private static final int TRACE_LINES = 100;
-
-    private final Trace trace = new Trace();
     private final List<ClientRun> clients = new ArrayList<>();
-    private final List<List<Answer>> answers = new ArrayList<>();
 
-    private ScriptRun(List<Script> scripts, Login login, @Nullable List<List<Answer>> expected, int patienceMillis)
+    private ScriptRun(List<Script> scripts, Login login, List<List<Answer>> expected, int patienceMillis)
             throws IOException {
+        Trace trace = new Trace();
         try {
             for (int i = 0; i < scripts.size(); i++) {
                 Script script = scripts.get(i);
-                if (script.turns().isEmpty()) {
-                    answers.add(List.of());
-                } else {
-                    List<Answer> mine = expected == null ? null : expected.get(i);
-                    ClientRun client = new ClientRun(i, script, login, mine, trace, patienceMillis);
-                    clients.add(client);
-                    answers.add(client.answers());
+                if (!script.turns().isEmpty()) {
+                    clients.add(new ClientRun(i, script, login, expected.get(i), trace, patienceMillis));
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -41,19 +32,16 @@ final class ScriptRun implements AutoCloseable {
         }
     }
 
-    /** What each client is answered; the clients come one after the other. */
-    static List<List<Answer>> answers(List<Script> scripts, Login login, int patienceMillis) throws IOException {
-        try (ScriptRun run = new ScriptRun(scripts, login, null, patienceMillis)) {
-            for (ClientRun client : run.clients) {
-                try {
-                    while (client.isBusy()) {
-                        client.turn();
-                    }
-                } catch (IOException e) {
-                    throw new IOException("PostgreSQL itself gives no answer\n" + run.trace.last(TRACE_LINES), e);
-                }
+    /** What PostgreSQL itself answers to one client. */
+    static List<Answer> answers(int client, Script script, Login login, int patienceMillis) throws IOException {
+        Trace trace = new Trace();
+        try (ClientRun run = new ClientRun(client, script, login, null, trace, patienceMillis)) {
+            while (run.isBusy()) {
+                run.turn();
             }
-            return run.answers;
+            return run.answers();
+        } catch (IOException e) {
+            throw new IOException("PostgreSQL itself gives no answer\n" + trace.last(ClientRun.TRACE_LINES), e);
         }
     }
 

@@ -16,6 +16,9 @@ final class Trace {
     }
 
     synchronized void sent(int client, Turn turn) {
+        if (turn.steps().isEmpty()) {
+            return;
+        }
         String pace = turn.piecemeal() ? " one by one" : "";
         lines.add("client " + client + " sends" + pace);
         turn.steps().forEach(step -> lines.add("           > " + step));
