@@ -109,8 +109,8 @@ public final class ScriptComparison {
                         fewer -> run(fewer, way, known, SHRINK_PATIENCE_MILLIS),
                         TimeUnit.SECONDS.toNanos(SHRINK_SECONDS))
                 .shrink();
-        throw new AssertionError("seed " + seed + ", " + manner + ", topics " + topics + "\n" + difference.kind()
-                + "\nmade shorter: " + shrunk.kind() + "\n\n" + shrunk);
+        throw new AssertionError(printable("seed " + seed + ", " + manner + ", topics " + topics + "\n"
+                + difference.kind() + "\nmade shorter: " + shrunk.kind() + "\n\n" + shrunk));
     }
 
     /** @param known what PostgreSQL answers to scripts that have been run already */
@@ -129,6 +129,15 @@ public final class ScriptComparison {
         }
         reset();
         return way.run(scripts, expected, patienceMillis);
+    }
+
+    /** Bytes of binary values are no text, and upset the build's own protocol. */
+    private static String printable(String text) {
+        StringBuilder printable = new StringBuilder();
+        text.chars()
+                .forEach(c -> printable.append(
+                        c == '\n' || (c >= ' ' && c < 127) ? Character.toString(c) : String.format("\\u%04x", c)));
+        return printable.toString();
     }
 
     private void reset() {

@@ -21,6 +21,7 @@ final class ScriptGenerator {
     private final PreparedTexts prepared;
     private final Map<String, Sql> parsed = new HashMap<>();
     private boolean inTransaction;
+    private boolean synced = true;
 
     /**
      * @param seed other scripts for another one
@@ -49,6 +50,9 @@ final class ScriptGenerator {
     private Turn turn() {
         List<Step> steps = new ArrayList<>();
         if (dice.chance(35)) {
+            if (!synced && !topics.contains(Topic.UNSYNCED_QUERY)) {
+                steps.add(Step.sync());
+            }
             steps.add(Step.query(query()));
             if (dice.chance(15)) {
                 steps.add(Step.query(query()));
@@ -64,6 +68,9 @@ final class ScriptGenerator {
                 }
             }
         }
+        if (!steps.isEmpty()) {
+            synced = !steps.get(steps.size() - 1).kind().isExtended();
+        }
         return new Turn(steps, dice.chance(20));
     }
 
@@ -77,7 +84,7 @@ final class ScriptGenerator {
                 later(steps);
             } else if (kind <= 78) {
                 parse(steps, statementName());
-            } else if (kind <= 98 || !topics.contains(Topic.FLUSH)) {
+            } else if (kind <= 98 || !topics.contains(Topic.UNSYNCED_QUERY)) {
                 steps.add(odd());
             } else {
                 // Goes with what came before it, as far as that has not failed.

@@ -32,6 +32,8 @@ public enum Topic {
     SEVERAL,
     /** Answers asked for by Flush, and messages that wait for the next turn. */
     FLUSH,
+    /** Simple queries behind messages of the extended protocol without Sync; an error there passes over them too. */
+    UNSYNCED_QUERY,
     /** What hardly any client does and what a pooler can hardly get right; left out unless asked for. */
     RARE;
 
