@@ -55,7 +55,7 @@ final class PlainTexts {
     /** For the extended protocol. */
     Sql statement() {
         int kind = dice.upTo(100);
-        if (kind <= 12) {
+        if (kind <= 8) {
             return Sql.of(dice.of(failing));
         }
         if (kind <= 45) {
@@ -66,7 +66,7 @@ final class PlainTexts {
 
     /** For the simple protocol. */
     String query() {
-        return dice.chance(18) ? dice.of(failing) : withoutParameters();
+        return dice.chance(12) ? dice.of(failing) : withoutParameters();
     }
 
     /** Does not fail. */

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.it.scripts;
 
+import java.util.Locale;
 import java.util.Set;
 
 /** PREPARE, EXECUTE, DEALLOCATE and DISCARD, of names that the protocol's Parse uses too. */
@@ -27,6 +28,12 @@ final class PreparedTexts {
             return execute();
         }
         return forget();
+    }
+
+    /** True if no statement is left behind it. */
+    static boolean forgetsAll(String sql) {
+        String upper = sql.toUpperCase(Locale.ROOT);
+        return upper.contains(" ALL") && !upper.contains("EXECUTE");
     }
 
     private String prepare() {

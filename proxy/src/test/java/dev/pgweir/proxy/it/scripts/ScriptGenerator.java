@@ -59,6 +59,11 @@ final class ScriptGenerator {
             }
         } else {
             int groups = dice.of(1, 1, 2, 3);
+            if (inTransaction && dice.chance(20)) {
+                // It has failed more often than not.
+                run(steps, "", Sql.of(transactionEnd()));
+                steps.add(Step.sync());
+            }
             for (int i = 1; i <= groups; i++) {
                 group(steps);
                 if (i < groups || !topics.contains(Topic.FLUSH) || dice.chance(75)) {
@@ -75,15 +80,16 @@ final class ScriptGenerator {
     }
 
     private void group(List<Step> steps) {
-        int phrases = dice.of(0, 1, 1, 1, 2, 2, 3);
+        int phrases = dice.of(0, 1, 1, 1, 1, 2, 2, 3);
         for (int i = 0; i < phrases; i++) {
             int kind = dice.upTo(100);
             if (kind <= 45) {
                 run(steps, statementName());
-            } else if (kind <= 70) {
+            } else if (kind <= 80) {
                 later(steps);
-            } else if (kind <= 78) {
-                parse(steps, statementName());
+            } else if (kind <= 88) {
+                String name = statementName();
+                parse(steps, name, statement(name));
             } else if (kind <= 98 || !topics.contains(Topic.UNSYNCED_QUERY)) {
                 steps.add(odd());
             } else {
@@ -95,10 +101,11 @@ final class ScriptGenerator {
 
     /** As drivers do. */
     private void run(List<Step> steps, String name) {
-        if (!name.isEmpty() && dice.chance(30)) {
-            steps.add(Step.closeStatement(name));
-        }
-        parse(steps, name);
+        run(steps, name, statement(name));
+    }
+
+    private void run(List<Step> steps, String name, Sql sql) {
+        parse(steps, name, sql);
         if (dice.chance(40)) {
             steps.add(Step.describeStatement(name));
         }
@@ -112,6 +119,10 @@ final class ScriptGenerator {
     private void later(List<Step> steps) {
         String name = statementName();
         if (!mayComeLater(name)) {
+            return;
+        }
+        if (!parsed.containsKey(name) && dice.chance(85)) {
+            run(steps, name);
             return;
         }
         if (dice.chance(20)) {
@@ -141,8 +152,11 @@ final class ScriptGenerator {
         }
     }
 
-    private void parse(List<Step> steps, String name) {
-        Sql sql = statement(name);
+    private void parse(List<Step> steps, String name, Sql sql) {
+        boolean known = parsed.containsKey(name);
+        if (!name.isEmpty() && dice.chance(known ? 80 : 10)) {
+            steps.add(Step.closeStatement(name));
+        }
         steps.add(Step.parse(name, sql.text(), sql.types()));
         parsed.put(name, sql);
     }
@@ -156,7 +170,10 @@ final class ScriptGenerator {
             case 2 -> Step.closePortal(portal);
             case 3 -> Step.execute(portal, dice.of(0, 1));
             case 4 -> Step.describeStatement(name);
-            default -> Step.closeStatement(name);
+            default -> {
+                parsed.remove(name);
+                yield Step.closeStatement(name);
+            }
         };
     }
 
@@ -203,6 +220,8 @@ final class ScriptGenerator {
     }
 
     private String query() {
+        // A simple query takes the unnamed statement with it.
+        parsed.remove("");
         if (topics.contains(Topic.SEVERAL) && dice.chance(12)) {
             return single() + "; " + single() + (dice.chance(30) ? "; " + single() : "");
         }
@@ -217,7 +236,11 @@ final class ScriptGenerator {
             return dice.chance(50) ? settings.show() : settings.change();
         }
         if (topics.contains(Topic.SQL_PREPARE) && dice.chance(35)) {
-            return prepared.any();
+            String sql = prepared.any();
+            if (PreparedTexts.forgetsAll(sql)) {
+                parsed.clear();
+            }
+            return sql;
         }
         return plain.query();
     }
@@ -230,10 +253,15 @@ final class ScriptGenerator {
         if (topics.contains(Topic.SAVEPOINTS) && dice.chance(inTransaction ? 40 : 5)) {
             return dice.of("SAVEPOINT s", "SAVEPOINT s", "ROLLBACK TO s", "RELEASE s");
         }
-        boolean begins = dice.chance(5) != !inTransaction;
-        inTransaction = begins;
-        return begins
-                ? dice.of("BEGIN", "begin;", "START TRANSACTION", "BEGIN READ ONLY")
-                : dice.of("COMMIT", "ROLLBACK", "end", "ABORT", "COMMIT AND CHAIN");
+        if (dice.chance(5) == inTransaction) {
+            inTransaction = true;
+            return dice.of("BEGIN", "begin;", "START TRANSACTION", "BEGIN", "BEGIN READ ONLY");
+        }
+        return dice.chance(5) ? "COMMIT AND CHAIN" : transactionEnd();
+    }
+
+    private String transactionEnd() {
+        inTransaction = false;
+        return dice.of("COMMIT", "ROLLBACK", "end", "ABORT", "commit;");
     }
 }

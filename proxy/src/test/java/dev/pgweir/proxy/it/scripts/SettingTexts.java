@@ -58,7 +58,15 @@ final class SettingTexts {
     String change() {
         String name = dice.of(names);
         if (topics.contains(Topic.RESET) && dice.chance(25)) {
-            return dice.of("RESET " + name, "SET " + name + " TO DEFAULT", "reset " + name, "RESET ALL", "DISCARD ALL");
+            // By its name it cannot be reset on a server that has never known it.
+            return name.equals("app.tenant")
+                    ? dice.of("RESET ALL", "DISCARD ALL")
+                    : dice.of(
+                            "RESET " + name,
+                            "SET " + name + " TO DEFAULT",
+                            "reset " + name + ";",
+                            "RESET ALL",
+                            "DISCARD ALL");
         }
         String value = dice.of(values(name));
         String literal = name.equals("search_path") ? value : quoted(value);
