@@ -41,6 +41,7 @@ public final class ScriptComparison {
     private static final int SHRINK_PATIENCE_MILLIS = 1_500;
 
     private final TestDatabase database;
+    private final ScriptData data;
     private final Login weir;
     private final int servers;
     private final Set<Topic> topics = EnumSet.noneOf(Topic.class);
@@ -57,16 +58,7 @@ public final class ScriptComparison {
         this.servers = servers;
         topics.addAll(TOPICS);
         topics.removeAll(Set.of(without));
-        database.execute(
-                "CREATE TABLE IF NOT EXISTS public.counters (client int PRIMARY KEY, n int NOT NULL)",
-                "CREATE TABLE IF NOT EXISTS public.unique_later (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
-                "CREATE SCHEMA IF NOT EXISTS one",
-                "CREATE SCHEMA IF NOT EXISTS two",
-                "CREATE TABLE IF NOT EXISTS public.place AS SELECT 'public'::text AS label",
-                "CREATE TABLE IF NOT EXISTS one.place AS SELECT 'one'::text AS label",
-                "CREATE TABLE IF NOT EXISTS one.only_in_one AS SELECT 'one'::text AS label",
-                "CREATE TABLE IF NOT EXISTS two.place AS VALUES ('two'::text), ('second')",
-                "DO $$ BEGIN ALTER TABLE two.place RENAME column1 TO label; EXCEPTION WHEN OTHERS THEN NULL; END $$");
+        this.data = new ScriptData(database, CLIENTS);
     }
 
     /** The seeds to try. */
@@ -103,20 +95,23 @@ public final class ScriptComparison {
         if (difference == null) {
             return;
         }
-        Difference shrunk = new Shrinker(
-                        scripts,
-                        difference,
-                        fewer -> run(fewer, way, known, SHRINK_PATIENCE_MILLIS),
-                        TimeUnit.SECONDS.toNanos(SHRINK_SECONDS))
-                .shrink();
-        throw new AssertionError(printable("seed " + seed + ", " + manner + ", topics " + topics + "\n"
-                + difference.kind() + "\nmade shorter: " + shrunk.kind() + "\n\n" + shrunk));
+        Shrinker.Trial trial = fewer -> {
+            data.freshServers(weir);
+            return run(fewer, way, known, SHRINK_PATIENCE_MILLIS);
+        };
+        Difference shrunk = new Shrinker(scripts, trial, TimeUnit.SECONDS.toNanos(SHRINK_SECONDS)).shrink();
+        String shorter = shrunk == null
+                ? "not seen again on fresh servers; if it is not by chance, it takes the scripts before it\n\n"
+                        + difference
+                : "made shorter: " + shrunk.kind() + "\n\n" + shrunk;
+        throw new AssertionError(printable(
+                "seed " + seed + ", " + manner + ", topics " + topics + "\n" + difference.kind() + "\n" + shorter));
     }
 
     /** @param known what PostgreSQL answers to scripts that have been run already */
     private @Nullable Difference run(
             List<Script> scripts, Manner way, Map<Script, List<Answer>> known, int patienceMillis) throws IOException {
-        reset();
+        data.reset();
         List<List<Answer>> expected = new ArrayList<>();
         for (int client = 0; client < CLIENTS; client++) {
             Script script = scripts.get(client);
@@ -127,7 +122,7 @@ public final class ScriptComparison {
             }
             expected.add(answers);
         }
-        reset();
+        data.reset();
         return way.run(scripts, expected, patienceMillis);
     }
 
@@ -138,15 +133,6 @@ public final class ScriptComparison {
                 .forEach(c -> printable.append(
                         c == '\n' || (c >= ' ' && c < 127) ? Character.toString(c) : String.format("\\u%04x", c)));
         return printable.toString();
-    }
-
-    private void reset() {
-        database.execute(
-                // What a client that broke off has locked is free as soon as its server connection has ended.
-                "SET lock_timeout = '15s'",
-                "TRUNCATE public.counters, public.unique_later",
-                "INSERT INTO public.counters SELECT client, 0 FROM generate_series(0, " + (CLIENTS - 1) + ") AS client",
-                "INSERT INTO public.unique_later SELECT generate_series(0, " + (CLIENTS - 1) + ")");
     }
 
     private WireClient straight(String... parameters) throws IOException {
