@@ -1,6 +1,7 @@
 package dev.pgweir.proxy;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -31,7 +32,7 @@ final class ArchitectureTest {
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".prepare", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
-            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log"));
+            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare.sql"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -96,6 +97,17 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty.channel..")
                 .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    @Test
+    void sqlScannerUsesNothingButBuffers() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".prepare.sql")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "io.netty.buffer..", "org.jspecify..", ROOT + ".prepare.sql")
                 .check(classes);
     }
 
