@@ -22,13 +22,13 @@ import java.util.stream.Stream;
  *
  * @param command goes before the arguments
  */
-record ClientProgram(List<String> command) {
+public record ClientProgram(List<String> command) {
 
     /** For a run that waits for connections on a busy machine; one that hangs must not hang the build. */
     private static final int PATIENCE_SECONDS = 60;
 
     /** How a run ended, and what it wrote to standard output and standard error together. */
-    record Run(int exitCode, String output) {}
+    public record Run(int exitCode, String output) {}
 
     static Optional<ClientProgram> psql() {
         return find("psql", Stream.of(List.of("psql")), "--version");
@@ -53,7 +53,12 @@ record ClientProgram(List<String> command) {
                 .map(python -> python.with(script("psycopg3.py")));
     }
 
-    private static Optional<ClientProgram> find(String name, Stream<List<String>> commands, String... probe) {
+    /**
+     * The first of the commands that ends well with the probe as its arguments; throws where all clients must be there.
+     *
+     * @param name for the output, with the variable that says where it is
+     */
+    public static Optional<ClientProgram> find(String name, Stream<List<String>> commands, String... probe) {
         Optional<ClientProgram> found =
                 commands.map(ClientProgram::new).filter(it -> it.works(probe)).findFirst();
         if (found.isEmpty()) {
@@ -65,7 +70,8 @@ record ClientProgram(List<String> command) {
         return found;
     }
 
-    private static String script(String name) {
+    /** The file of a script among this package's resources. */
+    public static String script(String name) {
         URL url = Objects.requireNonNull(ClientProgram.class.getResource(name), name);
         try {
             return Path.of(url.toURI()).toString();
@@ -74,7 +80,8 @@ record ClientProgram(List<String> command) {
         }
     }
 
-    private ClientProgram with(String argument) {
+    /** The same with another argument before all others. */
+    public ClientProgram with(String argument) {
         List<String> longer = new ArrayList<>(command);
         longer.add(argument);
         return new ClientProgram(longer);
@@ -90,7 +97,7 @@ record ClientProgram(List<String> command) {
     }
 
     /** Runs it to its end with that input. */
-    Run run(Map<String, String> environment, String input, String... arguments) {
+    public Run run(Map<String, String> environment, String input, String... arguments) {
         return finish(start(environment, input, arguments));
     }
 

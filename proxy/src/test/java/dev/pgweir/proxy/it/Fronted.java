@@ -6,10 +6,10 @@ import dev.pgweir.proxy.testing.WireClient;
 import java.io.IOException;
 
 /** PgWeir in front of a test's database, which clients know as {@value #NAME}. Used by one thread at a time. */
-final class Fronted implements AutoCloseable {
+public final class Fronted implements AutoCloseable {
 
     /** What clients call the database. */
-    static final String NAME = "app";
+    public static final String NAME = "app";
 
     private final TestDatabase database;
     private final PgWeirProcess process;
@@ -20,7 +20,7 @@ final class Fronted implements AutoCloseable {
     }
 
     /** Trusts its clients, has one server connection in transaction mode, and what the lines of [pgweir] say besides. */
-    static Fronted start(TestDatabase database, String... settings) {
+    public static Fronted start(TestDatabase database, String... settings) {
         return start(database, PgWeirProcess.builder(), settings);
     }
 
@@ -72,7 +72,7 @@ final class Fronted implements AutoCloseable {
         return process;
     }
 
-    int port() {
+    public int port() {
         return process.port();
     }
 
