@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,31 +35,59 @@ public record ClientProgram(List<String> command) {
         return find("psql", Stream.of(List.of("psql")), "--version");
     }
 
-    /** Node with node-postgres and its companions, from PGWEIR_NODE_PATH or where Node itself looks. */
+    /** Node with node-postgres and its companions. */
     static Optional<ClientProgram> nodePostgres() {
-        return find(
-                        "node-postgres (Node with pg, pg-copy-streams and pg-cursor; PGWEIR_NODE_PATH)",
-                        Stream.of(List.of("node")),
-                        "-e",
-                        "require('pg'); require('pg-copy-streams'); require('pg-cursor')")
-                .map(node -> node.with(script("node-postgres.js")));
+        return node("node-postgres.js", "pg", "pg-copy-streams", "pg-cursor");
     }
 
-    /** Psycopg 3. The system's own Python may have it when another one comes first on the PATH. */
     static Optional<ClientProgram> psycopg() {
+        return python("psycopg3.py", "psycopg");
+    }
+
+    /** A script for Node that needs those packages, from PGWEIR_NODE_PATH or where Node itself looks. */
+    public static Optional<ClientProgram> node(String script, String... packages) {
+        return find(
+                        "Node with " + String.join(", ", packages) + " (PGWEIR_NODE_PATH)",
+                        Stream.of(List.of("node")),
+                        "-e",
+                        Stream.of(packages)
+                                .map(it -> "require.resolve('" + it + "');")
+                                .collect(Collectors.joining()))
+                .map(node -> node.with(script(script)));
+    }
+
+    /** A script for Python that needs that module. The system's own may have it when another comes first on the PATH. */
+    public static Optional<ClientProgram> python(String script, String module) {
         Stream<List<String>> pythons = Stream.of(System.getenv("PGWEIR_PYTHON"), "python3", "/usr/bin/python3")
                 .filter(Objects::nonNull)
                 .map(List::of);
-        return find("psycopg (a Python with psycopg 3; PGWEIR_PYTHON)", pythons, "-c", "import psycopg")
-                .map(python -> python.with(script("psycopg3.py")));
+        return find("a Python with " + module + " (PGWEIR_PYTHON)", pythons, "-c", "import " + module)
+                .map(python -> python.with(script(script)));
     }
 
-    /**
-     * The first of the commands that ends well with the probe as its arguments; throws where all clients must be there.
-     *
-     * @param name for the output, with the variable that says where it is
-     */
-    public static Optional<ClientProgram> find(String name, Stream<List<String>> commands, String... probe) {
+    /** A script for PHP that needs that extension. */
+    public static Optional<ClientProgram> php(String script, String extension) {
+        return find(
+                        "PHP with " + extension,
+                        Stream.of(List.of("php")),
+                        "-r",
+                        "exit(extension_loaded('" + extension + "') ? 0 : 1);")
+                .map(php -> php.with(script(script)));
+    }
+
+    /** A program for Go that needs that package, from PGWEIR_GOPATH or where Debian's packages of sources go. */
+    public static Optional<ClientProgram> go(String source, String path) {
+        String sources = Objects.requireNonNullElse(System.getenv("PGWEIR_GOPATH"), "/usr/share/gocode");
+        return find(
+                        "Go with " + path + " (PGWEIR_GOPATH)",
+                        // Without modules it asks nobody for anything.
+                        Stream.of(List.of("env", "GO111MODULE=off", "GOPATH=" + sources, "go")),
+                        "list",
+                        path)
+                .map(go -> go.with("run").with(script(source)));
+    }
+
+    private static Optional<ClientProgram> find(String name, Stream<List<String>> commands, String... probe) {
         Optional<ClientProgram> found =
                 commands.map(ClientProgram::new).filter(it -> it.works(probe)).findFirst();
         if (found.isEmpty()) {
@@ -70,8 +99,7 @@ public record ClientProgram(List<String> command) {
         return found;
     }
 
-    /** The file of a script among this package's resources. */
-    public static String script(String name) {
+    private static String script(String name) {
         URL url = Objects.requireNonNull(ClientProgram.class.getResource(name), name);
         try {
             return Path.of(url.toURI()).toString();
@@ -80,8 +108,7 @@ public record ClientProgram(List<String> command) {
         }
     }
 
-    /** The same with another argument before all others. */
-    public ClientProgram with(String argument) {
+    private ClientProgram with(String argument) {
         List<String> longer = new ArrayList<>(command);
         longer.add(argument);
         return new ClientProgram(longer);

@@ -16,13 +16,6 @@ final class NodePostgresIT {
     @TestFactory
     Stream<DynamicTest> eightClientsShareTwoServers(TestDatabase database) {
         return DriverProgram.tests(
-                ClientProgram.find(
-                                "node-postgres (Node with pg; PGWEIR_NODE_PATH)",
-                                Stream.of(List.of("node")),
-                                "-e",
-                                "require('pg')")
-                        .map(node -> node.with(ClientProgram.script("drivers/node-postgres.js"))),
-                database,
-                List.of("named", "unnamed"));
+                ClientProgram.node("drivers/node-postgres.js", "pg"), database, List.of("named", "unnamed"));
     }
 }

@@ -6,7 +6,7 @@ const { Client } = require('pg');
 
 const CLIENTS = 8;
 const CONNECTIONS_EACH = 2;
-const ROUNDS = 30;
+const ROUNDS = 15;
 
 const [variant] = process.argv.slice(2);
 const table = `node_postgres_${variant}`;
