@@ -47,6 +47,10 @@ public record DatabaseConfig(String name, SettingValues values) {
         if (host.indexOf(',') >= 0) {
             throw new SettingException(DatabaseSettings.HOST, "this version takes no list of hosts" + accepted);
         }
+        int colon = host.indexOf(':');
+        if (colon >= 0 && colon == host.lastIndexOf(':')) {
+            throw new SettingException(DatabaseSettings.HOST, "the port has a key of its own, port" + accepted);
+        }
         if (host.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c))) {
             throw new SettingException(DatabaseSettings.HOST, "a host contains no blanks" + accepted);
         }

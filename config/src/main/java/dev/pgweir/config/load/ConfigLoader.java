@@ -60,8 +60,7 @@ public final class ConfigLoader {
             return false;
         }
         if (url != null && !url.isBlank()) {
-            UrlStart.apply(url, draft, problems);
-            return true;
+            return UrlStart.apply(url, draft, problems);
         }
         if (file == null) {
             problems.error(

@@ -3,6 +3,7 @@ package dev.pgweir.config.load;
 import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Quote;
 import dev.pgweir.config.setting.Setting;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.Suggestion;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -58,10 +59,10 @@ final class TomlConfigReader {
         for (String section : root.keySet()) {
             Origin origin = at(root, section);
             if (!SECTIONS.contains(section)) {
-                String hint = Suggestion.nearest(section, SECTIONS)
-                        .map(near -> "did you mean [" + near + "]?")
-                        .orElse("accepted: [pgweir], [databases.NAME], [users.NAME]");
-                problems.error(origin, "", Quote.of(section) + " is not a section, " + hint);
+                problems.error(
+                        origin,
+                        "",
+                        Quote.of(section) + " is not a section, " + hint(section, root.get(List.of(section))));
             } else if (!(root.get(List.of(section)) instanceof TomlTable table)) {
                 problems.error(origin, section, "not a section, accepted: [" + section + "]");
             } else if (section.equals("pgweir")) {
@@ -70,6 +71,19 @@ final class TomlConfigReader {
                 named(section, table, section.equals("databases") ? draft::database : draft::user);
             }
         }
+    }
+
+    /** What was probably meant: PgBouncer's name of a section, a setting that no section stands above, a typing error. */
+    private static String hint(String unknown, @Nullable Object value) {
+        if (unknown.equals("pgbouncer")) {
+            return "did you mean [pgweir]?";
+        }
+        if (!(value instanceof TomlTable) && Settings.TABLE.find(unknown).isPresent()) {
+            return "accepted: this setting below [pgweir]";
+        }
+        return Suggestion.nearest(unknown, SECTIONS)
+                .map(near -> "did you mean [" + near + "]?")
+                .orElse("accepted: [pgweir], [databases.NAME], [users.NAME]");
     }
 
     private void named(String section, TomlTable names, BiFunction<String, Origin, SectionDraft> open) {

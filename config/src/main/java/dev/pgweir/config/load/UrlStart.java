@@ -28,19 +28,23 @@ final class UrlStart {
 
     private UrlStart() {}
 
-    /** Adds to {@code draft} what it does not have yet. */
-    static void apply(String text, Draft draft, Problems problems) {
+    /**
+     * Adds to {@code draft} what it does not have yet.
+     *
+     * @return false if the URL says too little for that; nothing is added then, and the reason is reported
+     */
+    static boolean apply(String text, Draft draft, Problems problems) {
         DatabaseUrl url;
         try {
             url = DatabaseUrl.parse(text);
         } catch (IllegalArgumentException e) {
             problems.error(ORIGIN, "", String.valueOf(e.getMessage()));
-            return;
+            return false;
         }
         String user = url.user();
         if (user == null) {
             problems.error(ORIGIN, "", "the user is missing, accepted: postgresql://user:password@host:port/dbname");
-            return;
+            return false;
         }
         UrlKeys keys = new UrlKeys(url, ORIGIN, "", problems);
         String dbname = url.dbname() == null ? user : url.dbname();
@@ -64,5 +68,6 @@ final class UrlStart {
         keys.settings(settings);
         keys.remaining();
         draft.settings().fillFrom(settings);
+        return true;
     }
 }

@@ -18,7 +18,7 @@ public final class DatabaseSettings {
     private static final String NO_QUERY = "this version takes secrets from auth_file and [users] only";
 
     public static final Setting<Secret> URL = Setting.of(
-            "url", Types.SECRET, null, "postgresql://user:password@host:port/dbname; the other keys win over it.");
+            "url", Types.URL, null, "postgresql://user:password@host:port/dbname; the other keys win over it.");
     public static final Setting<String> HOST = Setting.of("host", Types.TEXT, null, "Name or address of the server.");
     public static final Setting<Integer> PORT =
             Setting.of("port", Types.integer(1, 65_535), 5432, "Port of the server.");

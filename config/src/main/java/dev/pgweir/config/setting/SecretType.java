@@ -2,8 +2,19 @@ package dev.pgweir.config.setting;
 
 import dev.pgweir.config.value.Secret;
 
-/** A password or a stored form of one. Nothing here ever puts it into a message. */
+/**
+ * A password, a stored form of one, or what contains one. Nothing here ever puts it into a message.
+ */
 final class SecretType implements SettingType<Secret> {
+
+    private final String accepted;
+
+    /**
+     * @param accepted what it is, for messages and tables
+     */
+    SecretType(String accepted) {
+        this.accepted = accepted;
+    }
 
     @Override
     public Secret parse(String text) {
@@ -21,7 +32,7 @@ final class SecretType implements SettingType<Secret> {
 
     @Override
     public String accepted() {
-        return "a password, or its md5 or SCRAM-SHA-256 form";
+        return accepted;
     }
 
     @Override

@@ -15,7 +15,10 @@ final class Types {
     static final SettingType<String> TEXT = new TextType(false);
     static final SettingType<String> PATH = new TextType(true);
     static final SettingType<List<String>> LIST = new ListType();
-    static final SettingType<Secret> SECRET = new SecretType();
+    static final SettingType<Secret> SECRET = new SecretType("a password, or its md5 or SCRAM-SHA-256 form");
+
+    /** A connection URL, which can contain a password. */
+    static final SettingType<Secret> URL = new SecretType("a connection URL");
 
     /** A count: never negative. */
     static final SettingType<Integer> COUNT = integer(0, Integer.MAX_VALUE);

@@ -101,6 +101,12 @@ final class BadFilesTest {
                         "[peers.1]\n",
                         "pgweir.toml:1:1: \"peers\" is not a section,"
                                 + " accepted: [pgweir], [databases.NAME], [users.NAME]"),
+                bad("[user.app]\n", "pgweir.toml:1:1: \"user\" is not a section, did you mean [users]?"),
+                bad("[pgbouncer]\n", "pgweir.toml:1:1: \"pgbouncer\" is not a section, did you mean [pgweir]?"),
+                bad(
+                        "listen_port = 5\n",
+                        "pgweir.toml:1:1: \"listen_port\" is not a section,"
+                                + " accepted: this setting below [pgweir]"),
                 bad("pgweir = 5\n", "pgweir.toml:1:1: pgweir: not a section, accepted: [pgweir]"),
                 bad(
                         "[databases]\nother = \"host=db\"\n",
@@ -124,6 +130,10 @@ final class BadFilesTest {
                 bad(
                         "[databases.x]\nhost = \"a,b\"",
                         "pgweir.toml:2:1: databases.x.host: this version takes no list of hosts,"
+                                + " accepted: one name or address"),
+                bad(
+                        "[databases.x]\nhost = \"db:5432\"",
+                        "pgweir.toml:2:1: databases.x.host: the port has a key of its own, port,"
                                 + " accepted: one name or address"),
                 bad(
                         "[databases.x]\nhost = \"a b\"",

@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class UrlStartTest {
 
@@ -112,6 +113,15 @@ final class UrlStartTest {
         assertThat(Loading.texts(
                         ConfigLoader.load(null, Map.of("DATABASE_URL", url)).errors()))
                 .containsExactly(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"app.example.com/app", "postgresql://u:p#q@db/d", "postgresql://db/d"})
+    void saysNothingAboutThePasswordOfAUrlThatCannotBeRead(String url) {
+        LoadResult result = ConfigLoader.load(null, Map.of("DATABASE_URL", url));
+
+        assertThat(result.errors()).hasSize(1);
+        assertThat(result.warnings()).isEmpty();
     }
 
     @Test

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
+        customSynopsis = {"pgweir [-hqVv] [FILE]", "       pgweir check FILE"},
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -40,9 +41,9 @@ import picocli.CommandLine.Spec;
             "Without FILE it takes the URL in the environment variable DATABASE_URL and listens on 127.0.0.1:6432.",
             "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
             "",
-            "SIGTERM  stops once all clients have left",
-            "SIGINT   stops once all server connections are free",
-            "Either of them a second time stops at once."
+            "SIGTERM  takes no new clients; ends when the last one has left",
+            "SIGINT   takes no new clients; disconnects each at the end of its transaction",
+            "Either of them a second time ends it at once."
         })
 final class RunCommand implements Callable<Integer> {
 

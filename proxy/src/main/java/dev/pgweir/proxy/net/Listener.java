@@ -12,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -34,16 +35,25 @@ public final class Listener {
         Listener listener = new Listener();
         try {
             for (String address : config.listenAddr()) {
-                InetSocketAddress where = address.equals("*")
-                        ? new InetSocketAddress(config.listenPort())
-                        : new InetSocketAddress(InetAddress.getByName(address), config.listenPort());
-                listener.bind(where, address + ":" + config.listenPort(), config, loops, options, handler);
+                String name = address + ":" + config.listenPort();
+                listener.bind(resolve(address, name, config.listenPort()), name, config, loops, options, handler);
             }
         } catch (IOException e) {
             listener.close();
             throw e;
         }
         return listener;
+    }
+
+    private static InetSocketAddress resolve(String address, String name, int port) throws IOException {
+        if (address.equals("*")) {
+            return new InetSocketAddress(port);
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByName(address), port);
+        } catch (UnknownHostException e) {
+            throw new IOException("cannot listen on " + name + ": no address is known for this name", e);
+        }
     }
 
     private void bind(

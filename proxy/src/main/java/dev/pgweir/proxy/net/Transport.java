@@ -69,13 +69,14 @@ public enum Transport {
     }
 
     private static Transport required(
-            Transport transport, Supplier<Boolean> available, Supplier<@Nullable Throwable> cause) {
+            Transport transport, Supplier<Boolean> available, Supplier<@Nullable Throwable> unavailability) {
         if (available.get()) {
             return transport;
         }
-        Throwable why = cause.get();
+        Throwable cause = unavailability.get();
+        String why = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
         throw new IllegalArgumentException("transport = " + transport.name().toLowerCase(java.util.Locale.ROOT)
-                + " is not available on this machine" + (why == null ? "" : ": " + why.getMessage()));
+                + " is not available on this machine" + why);
     }
 
     IoHandlerFactory handlers() {
