@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,13 +23,13 @@ import java.util.stream.Stream;
  *
  * @param command goes before the arguments
  */
-record ClientProgram(List<String> command) {
+public record ClientProgram(List<String> command) {
 
     /** For a run that waits for connections on a busy machine; one that hangs must not hang the build. */
     private static final int PATIENCE_SECONDS = 60;
 
     /** How a run ended, and what it wrote to standard output and standard error together. */
-    record Run(int exitCode, String output) {}
+    public record Run(int exitCode, String output) {}
 
     static Optional<ClientProgram> psql() {
         return find("psql", Stream.of(List.of("psql")), "--version");
@@ -39,23 +40,56 @@ record ClientProgram(List<String> command) {
         return find("pgbench", Stream.of(List.of("pgbench")), "--version");
     }
 
-    /** Node with node-postgres and its companions, from PGWEIR_NODE_PATH or where Node itself looks. */
+    /** Node with node-postgres and its companions. */
     static Optional<ClientProgram> nodePostgres() {
-        return find(
-                        "node-postgres (Node with pg, pg-copy-streams and pg-cursor; PGWEIR_NODE_PATH)",
-                        Stream.of(List.of("node")),
-                        "-e",
-                        "require('pg'); require('pg-copy-streams'); require('pg-cursor')")
-                .map(node -> node.with(script("node-postgres.js")));
+        return node("node-postgres.js", "pg", "pg-copy-streams", "pg-cursor");
     }
 
-    /** Psycopg 3. The system's own Python may have it when another one comes first on the PATH. */
     static Optional<ClientProgram> psycopg() {
+        return python("psycopg3.py", "psycopg");
+    }
+
+    /** A script for Node that needs those packages, from PGWEIR_NODE_PATH or where Node itself looks. */
+    public static Optional<ClientProgram> node(String script, String... packages) {
+        return find(
+                        "Node with " + String.join(", ", packages) + " (PGWEIR_NODE_PATH)",
+                        Stream.of(List.of("node")),
+                        "-e",
+                        Stream.of(packages)
+                                .map(it -> "require.resolve('" + it + "');")
+                                .collect(Collectors.joining()))
+                .map(node -> node.with(script(script)));
+    }
+
+    /** A script for Python that needs that module. The system's own may have it when another comes first on the PATH. */
+    public static Optional<ClientProgram> python(String script, String module) {
         Stream<List<String>> pythons = Stream.of(System.getenv("PGWEIR_PYTHON"), "python3", "/usr/bin/python3")
                 .filter(Objects::nonNull)
                 .map(List::of);
-        return find("psycopg (a Python with psycopg 3; PGWEIR_PYTHON)", pythons, "-c", "import psycopg")
-                .map(python -> python.with(script("psycopg3.py")));
+        return find("a Python with " + module + " (PGWEIR_PYTHON)", pythons, "-c", "import " + module)
+                .map(python -> python.with(script(script)));
+    }
+
+    /** A script for PHP that needs that extension. */
+    public static Optional<ClientProgram> php(String script, String extension) {
+        return find(
+                        "PHP with " + extension,
+                        Stream.of(List.of("php")),
+                        "-r",
+                        "exit(extension_loaded('" + extension + "') ? 0 : 1);")
+                .map(php -> php.with(script(script)));
+    }
+
+    /** A program for Go that needs that package, from PGWEIR_GOPATH or where Debian's packages of sources go. */
+    public static Optional<ClientProgram> go(String source, String path) {
+        String sources = Objects.requireNonNullElse(System.getenv("PGWEIR_GOPATH"), "/usr/share/gocode");
+        return find(
+                        "Go with " + path + " (PGWEIR_GOPATH)",
+                        // Without modules it asks nobody for anything.
+                        Stream.of(List.of("env", "GO111MODULE=off", "GOPATH=" + sources, "go")),
+                        "list",
+                        path)
+                .map(go -> go.with("run").with(script(source)));
     }
 
     private static Optional<ClientProgram> find(String name, Stream<List<String>> commands, String... probe) {
@@ -95,7 +129,7 @@ record ClientProgram(List<String> command) {
     }
 
     /** Runs it to its end with that input. */
-    Run run(Map<String, String> environment, String input, String... arguments) {
+    public Run run(Map<String, String> environment, String input, String... arguments) {
         return finish(start(environment, input, arguments));
     }
 

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.util.Map;
 
 /** PgWeir in front of a test's database, which clients know as {@value #NAME}. Used by one thread at a time. */
-final class Fronted implements AutoCloseable {
+public final class Fronted implements AutoCloseable {
 
     /** What clients call the database. */
-    static final String NAME = "app";
+    public static final String NAME = "app";
 
     private final TestDatabase database;
     private final PgWeirProcess process;
@@ -21,7 +21,7 @@ final class Fronted implements AutoCloseable {
     }
 
     /** Trusts its clients, has one server connection in transaction mode, and what the lines of [pgweir] say besides. */
-    static Fronted start(TestDatabase database, String... settings) {
+    public static Fronted start(TestDatabase database, String... settings) {
         return start(database, PgWeirProcess.builder(), settings);
     }
 
@@ -73,7 +73,7 @@ final class Fronted implements AutoCloseable {
         return process;
     }
 
-    int port() {
+    public int port() {
         return process.port();
     }
 

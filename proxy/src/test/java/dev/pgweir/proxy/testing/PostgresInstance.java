@@ -96,6 +96,8 @@ public final class PostgresInstance implements AutoCloseable {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url);
         source.setApplicationName(applicationName);
+        // Then the name is in the startup packet; else it comes by SET, and the connection is counted until it has it.
+        source.setAssumeMinServerVersion("9.0");
         return source.getConnection(role, password);
     }
 
