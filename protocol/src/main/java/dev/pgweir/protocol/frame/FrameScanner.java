@@ -39,7 +39,7 @@ public final class FrameScanner {
     private static final int FIRST_CAPACITY = 256;
 
     private final int maxLength;
-    private final int maxWholeBody;
+    private int maxWholeBody;
     private final ByteBufAllocator alloc;
     private byte[] levels;
 
@@ -165,6 +165,18 @@ public final class FrameScanner {
     /** From the next header on. A header that is split counts as next until it is complete. */
     public void interest(Interest interest) {
         levels = interest.table();
+    }
+
+    /**
+     * From the next header on.
+     *
+     * @param maxWholeLength greatest length in bytes, header included, of a message that is reported whole, at least 5
+     */
+    public void maxWholeLength(int maxWholeLength) {
+        if (maxWholeLength < HEADER_LENGTH) {
+            throw new IllegalArgumentException("limit too small: " + maxWholeLength);
+        }
+        maxWholeBody = maxWholeLength - HEADER_LENGTH;
     }
 
     /** Gives back what is held. The scanner cannot be used afterwards; calling it again does nothing. */

@@ -27,6 +27,8 @@ public record ReportFields(Map<Character, String> values) {
     public static final char MESSAGE = 'M';
     public static final char DETAIL = 'D';
     public static final char HINT = 'H';
+    /** The place in the query that an error speaks of, in characters from 1. */
+    public static final char POSITION = 'P';
 
     public ReportFields {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
