@@ -9,8 +9,11 @@ import java.util.List;
  *
  * @param trackExtraParameters {@code track_extra_parameters}: parameters kept per client besides the usual ones
  * @param ignoreStartupParameters {@code ignore_startup_parameters}: parameters of a login that are dropped; may contain {@code options}
+ * @param maxPreparedStatements {@code max_prepared_statements}: how many statements of clients are kept prepared per server
+ *     connection; 0 passes statements on as they come
  */
-public record ProtocolConfig(List<String> trackExtraParameters, List<String> ignoreStartupParameters) {
+public record ProtocolConfig(
+        List<String> trackExtraParameters, List<String> ignoreStartupParameters, int maxPreparedStatements) {
 
     public ProtocolConfig {
         trackExtraParameters = List.copyOf(trackExtraParameters);
@@ -19,6 +22,8 @@ public record ProtocolConfig(List<String> trackExtraParameters, List<String> ign
 
     static ProtocolConfig from(SettingValues values) {
         return new ProtocolConfig(
-                values.get(Settings.TRACK_EXTRA_PARAMETERS), values.get(Settings.IGNORE_STARTUP_PARAMETERS));
+                values.get(Settings.TRACK_EXTRA_PARAMETERS),
+                values.get(Settings.IGNORE_STARTUP_PARAMETERS),
+                values.get(Settings.MAX_PREPARED_STATEMENTS));
     }
 }

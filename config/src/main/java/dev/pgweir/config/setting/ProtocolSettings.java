@@ -25,18 +25,19 @@ final class ProtocolSettings {
             Integer.MAX_VALUE,
             "Bytes of the largest message that is let through.");
 
+    static final Setting<Integer> MAX_PREPARED_STATEMENTS = Setting.of(
+            "max_prepared_statements",
+            Types.COUNT,
+            200,
+            "Prepared statements kept per server connection in transaction and statement mode; 0 passes them on as they come.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Protocol",
             List.of(
                     TRACK_EXTRA_PARAMETERS,
                     IGNORE_STARTUP_PARAMETERS,
                     MAX_PACKET_SIZE,
-                    Setting.of(
-                                    "max_prepared_statements",
-                                    Types.COUNT,
-                                    200,
-                                    "Named prepared statements kept per server connection.")
-                            .without("this version passes prepared statements on as they come"),
+                    MAX_PREPARED_STATEMENTS,
                     Setting.of("disable_pqexec", Types.BOOL, false, "Refuse the simple query protocol.")
                             .restart()
                             .without("this version serves both protocols"),

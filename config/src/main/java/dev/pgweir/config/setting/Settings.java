@@ -63,6 +63,7 @@ public final class Settings {
     public static final Setting<List<String>> TRACK_EXTRA_PARAMETERS = ProtocolSettings.TRACK_EXTRA_PARAMETERS;
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
+    public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
 
     public static final Setting<Boolean> LOG_CONNECTIONS = LogSettings.LOG_CONNECTIONS;
     public static final Setting<Boolean> LOG_DISCONNECTIONS = LogSettings.LOG_DISCONNECTIONS;

@@ -265,7 +265,7 @@ final class BadFilesTest {
                         auth_type = "trust"
                         pidfile = "x.pid"
                         verbose = 0
-                        max_prepared_statements = 100
+                        disable_pqexec = true
                         [databases.app]
                         host = "db"
                         auth_user = "checker"
@@ -273,8 +273,7 @@ final class BadFilesTest {
                         """))
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("pgweir.toml:3:1: pidfile: has no effect: "),
-                        line -> assertThat(line)
-                                .startsWith("pgweir.toml:5:1: max_prepared_statements: has no effect: "),
+                        line -> assertThat(line).startsWith("pgweir.toml:5:1: disable_pqexec: has no effect: "),
                         line -> assertThat(line)
                                 .startsWith("pgweir.toml:8:1: databases.app.auth_user: has no effect: "));
     }
