@@ -17,13 +17,6 @@ final class WordSearch {
     private static final int UNDERSCORE_AT = WORD.indexOf('_');
     private static final long SEMICOLONS = 0x3B3B3B3B3B3B3B3BL;
     private static final long UNDERSCORES = 0x5F5F5F5F5F5F5F5FL;
-    private static final long LETTERS_C = 0x6363636363636363L;
-    private static final long CASE_BITS = 0x2020202020202020L;
-
-    /** The last byte, of which is not known what follows. */
-    private static final long BEFORE_NEXT = 0x80L << 56;
-
-    /** Each byte but its highest bit. */
     private static final long LOW_BITS = 0x7F7F7F7F7F7F7F7FL;
 
     private WordSearch() {}
@@ -43,9 +36,6 @@ final class WordSearch {
         while (true) {
             long bytes = sql.getLongLE(at);
             long underscores = matches(bytes, UNDERSCORES);
-            if (underscores != 0) {
-                underscores &= BEFORE_NEXT | (matches(bytes | CASE_BITS, LETTERS_C) >>> Byte.SIZE);
-            }
             while (underscores != 0) {
                 int underscore = at + (Long.numberOfTrailingZeros(underscores) >>> 3);
                 if (isSetConfig(sql, underscore - UNDERSCORE_AT, from, limit)) {

@@ -5,8 +5,8 @@
  * one of interest begins and {@code SetConfigCalls} finds calls in those that begin with SELECT or WITH.
  *
  * <p>Most texts never come that far: one that begins with none of a few words, and holds neither another statement nor
- * the word {@code set_config}, is done after one pass of eight bytes at a time and allocates nothing: 25 ns for
- * pgbench's SELECT of 54 bytes and half a nanosecond per byte for a long one (two busy cores, a pooled direct buffer).
+ * the word {@code set_config}, is done after two or three reads of eight bytes each per 16 bytes of text and allocates
+ * nothing.
  *
  * <p>Everything here is a function of its arguments, so it may be called from any thread that may read the buffer. May use
  * {@code java.*} and {@code io.netty.buffer}.

@@ -258,16 +258,6 @@ final class SqlScannerTest {
     }
 
     @Test
-    void callsAreFoundWhereverTheyStand() {
-        for (int before = 0; before < 24; before++) {
-            for (int behind = 0; behind < 24; behind++) {
-                String text = "SELECT " + "_".repeat(before) + " SET_CONFIG('a', '', false) " + "x".repeat(behind);
-                assertThat(Scans.found(text)).as(text).isEqualTo("SET a");
-            }
-        }
-    }
-
-    @Test
     void aCommentEndsWithItsLine() {
         assertThat(Scans.found("-- x\nDISCARD ALL")).isEqualTo("DISCARD_ALL");
         assertThat(Scans.found("-- x\rDISCARD ALL")).isEqualTo("DISCARD_ALL");

@@ -1,0 +1,191 @@
+package dev.pgweir.proxy.prepare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one server is believed to have prepared. Touched by whoever owns the server at the time, as its parameters are.
+ *
+ * <p>Believed: a function may deallocate what it likes. So a statement is closed before it is prepared, which does no harm
+ * where there is none, and an error that says otherwise is repaired.
+ */
+public final class ServerStatements {
+    /** A statement on this server; absent ones are kept only while an answer may bring them back. */
+    static final class Place extends Pending {
+        private boolean present;
+    }
+
+    /** In the order of their last use. */
+    private final LinkedHashMap<PreparedStatement, Place> places = new LinkedHashMap<>(16, 0.75f, true);
+
+    private int present;
+
+    /** Whose unnamed statement it has, and which of his; null if it is not known. */
+    private @Nullable ClientStatements unnamedOwner;
+
+    private long unnamedVersion;
+    private final Pending unnamed = new Place();
+
+    /** How many are prepared. */
+    public int size() {
+        return present;
+    }
+
+    /** Whether it has the statement, which counts as a use. */
+    public boolean has(PreparedStatement statement) {
+        Place place = places.get(statement);
+        return place != null && place.present;
+    }
+
+    /** Whether that depends on the answers to an earlier group. */
+    public boolean isOpenBefore(PreparedStatement statement, long group) {
+        Place place = places.get(statement);
+        return place != null && place.isOpenBefore(group);
+    }
+
+    /**
+     * The statements to be closed so that one more does not exceed the limit: the least recently used ones.
+     *
+     * @param limit at least 1
+     * @param but is about to be prepared
+     */
+    public List<PreparedStatement> surplus(int limit, PreparedStatement but) {
+        if (present < limit) {
+            return List.of();
+        }
+        List<PreparedStatement> eldest = new ArrayList<>();
+        int over = present - limit + 1;
+        for (Map.Entry<PreparedStatement, Place> entry : places.entrySet()) {
+            if (eldest.size() == over) {
+                break;
+            }
+            // Of one that waits for an answer nobody knows yet whether there is anything to close.
+            if (entry.getValue().present && entry.getValue().isSettled() && entry.getKey() != but) {
+                eldest.add(entry.getKey());
+            }
+        }
+        return eldest;
+    }
+
+    /** The statement is being prepared here. */
+    public Effect preparing(PreparedStatement statement, long group) {
+        return change(statement, true, group);
+    }
+
+    /** The statement is being closed here. */
+    public Effect closing(PreparedStatement statement, long group) {
+        return change(statement, false, group);
+    }
+
+    private Effect change(PreparedStatement statement, boolean to, long group) {
+        Place place = places.computeIfAbsent(statement, s -> new Place());
+        boolean before = place.present;
+        set(place, to);
+        place.sent(group);
+        return new Effect() {
+            @Override
+            public void done() {
+                settle();
+            }
+
+            @Override
+            public void failed() {
+                // Nothing but preparing fails, and it is closed before.
+                set(place, false);
+                settle();
+            }
+
+            @Override
+            public void skipped() {
+                set(place, before);
+                settle();
+            }
+
+            private void settle() {
+                place.settled();
+                if (!place.present && place.isSettled()) {
+                    places.remove(statement, place);
+                }
+            }
+        };
+    }
+
+    private void set(Place place, boolean to) {
+        if (place.present != to) {
+            place.present = to;
+            present += to ? 1 : -1;
+        }
+    }
+
+    /** PostgreSQL says that it does not have the statement, or not as it is needed. */
+    public void lost(PreparedStatement statement) {
+        Place place = places.get(statement);
+        if (place != null) {
+            set(place, false);
+            if (place.isSettled()) {
+                places.remove(statement);
+            }
+        }
+    }
+
+    /** All but the unnamed one are deallocated, as far as anybody knows. */
+    public void clear() {
+        places.values().forEach(place -> set(place, false));
+        places.values().removeIf(Pending::isSettled);
+    }
+
+    /** Whether an answer to a group before this one may change what it has. */
+    public boolean isOpenBefore(long group) {
+        return places.values().stream().anyMatch(place -> place.isOpenBefore(group));
+    }
+
+    /** What it has, or may get back. */
+    public List<PreparedStatement> all() {
+        return List.copyOf(places.keySet());
+    }
+
+    // ---- the unnamed statement ----
+
+    /** Whether its unnamed statement is this client's present one. */
+    public boolean hasUnnamed(ClientStatements client, long version) {
+        return unnamedOwner == client && unnamedVersion == version;
+    }
+
+    /** Whether that depends on the answers to an earlier group. */
+    public boolean isUnnamedOpenBefore(long group) {
+        return unnamed.isOpenBefore(group);
+    }
+
+    /** A client's unnamed statement is being parsed here. */
+    void parsingUnnamed(ClientStatements client, long version, long group) {
+        unnamedOwner = client;
+        unnamedVersion = version;
+        unnamed.sent(group);
+    }
+
+    /** It is being closed here. */
+    void closingUnnamed(long group) {
+        unnamedOwner = null;
+        unnamed.sent(group);
+    }
+
+    /** It was parsed, or closed, or not. */
+    void unnamedSettled() {
+        unnamed.settled();
+    }
+
+    /** It does not have this one after all. */
+    void lostUnnamed(ClientStatements client, long version) {
+        if (hasUnnamed(client, version)) {
+            forgetUnnamed();
+        }
+    }
+
+    /** It has none, or nobody knows which: it is parsed again when somebody needs it. */
+    public void forgetUnnamed() {
+        unnamedOwner = null;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.pgweir.proxy.prepare;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All prepared statements of all clients, by what they are: two clients that prepare the same text share one. For any
+ * thread.
+ *
+ * <p>A statement lives as long as a client has a name for it or a server knows it, which is what the references to it
+ * tell; so the table's own are weak, and nobody counts.
+ */
+public final class StatementTable {
+    private static final class Entry extends WeakReference<PreparedStatement> {
+        private final Definition definition;
+
+        Entry(PreparedStatement statement, Definition definition, ReferenceQueue<PreparedStatement> queue) {
+            super(statement, queue);
+            this.definition = definition;
+        }
+    }
+
+    private final ConcurrentHashMap<Definition, Entry> entries = new ConcurrentHashMap<>();
+    private final ReferenceQueue<PreparedStatement> unused = new ReferenceQueue<>();
+    /** Numbers begin at 1; 0 is {@link PreparedStatement#NOWHERE}. */
+    private final AtomicLong lastId = new AtomicLong();
+
+    /**
+     * The statement with this definition.
+     *
+     * @param bytes what follows the name; the table takes them over
+     * @param settings the settings that the text is read by; needs equals and hashCode
+     */
+    public PreparedStatement of(PreparedStatement.Kind kind, byte[] bytes, Object settings, Behaviour behaviour) {
+        sweep();
+        Definition definition = new Definition(kind, bytes, settings, behaviour);
+        while (true) {
+            Entry entry = entries.get(definition);
+            PreparedStatement known = entry == null ? null : entry.get();
+            if (known != null) {
+                return known;
+            }
+            PreparedStatement made = new PreparedStatement(lastId.incrementAndGet(), definition);
+            Entry mine = new Entry(made, definition, unused);
+            boolean entered = entry == null
+                    ? entries.putIfAbsent(definition, mine) == null
+                    : entries.replace(definition, entry, mine);
+            if (entered) {
+                return made;
+            }
+        }
+    }
+
+    /** Whoever prepares this text from now on gets another statement: what servers have under its name is of no use. */
+    public void retire(PreparedStatement statement) {
+        Entry entry = entries.get(statement.definition());
+        if (entry != null && entry.get() == statement) {
+            entries.remove(statement.definition(), entry);
+        }
+    }
+
+    /** Those in use, in the order of their numbers. */
+    public List<PreparedStatement> all() {
+        List<PreparedStatement> all = new ArrayList<>();
+        entries.values().forEach(entry -> {
+            PreparedStatement statement = entry.get();
+            if (statement != null) {
+                all.add(statement);
+            }
+        });
+        all.sort(Comparator.comparingLong(PreparedStatement::id));
+        return all;
+    }
+
+    private void sweep() {
+        for (Reference<? extends PreparedStatement> gone = unused.poll(); gone != null; gone = unused.poll()) {
+            remove(gone);
+        }
+    }
+
+    private void remove(@Nullable Reference<? extends PreparedStatement> gone) {
+        if (gone instanceof Entry entry) {
+            entries.remove(entry.definition, entry);
+        }
+    }
+}
