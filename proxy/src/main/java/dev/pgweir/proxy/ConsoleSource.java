@@ -12,6 +12,7 @@ import dev.pgweir.proxy.admin.ConsoleData;
 import dev.pgweir.proxy.admin.DatabaseRow;
 import dev.pgweir.proxy.admin.PoolRow;
 import dev.pgweir.proxy.admin.SocketRow;
+import dev.pgweir.proxy.admin.StatementRow;
 import dev.pgweir.proxy.admin.StatsRow;
 import dev.pgweir.proxy.admin.UserRow;
 import dev.pgweir.proxy.client.ActivePhase;
@@ -24,6 +25,7 @@ import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.pool.PoolSnapshot;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.ServerSnapshot;
+import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.ServerState;
 import java.time.Instant;
@@ -104,6 +106,7 @@ final class ConsoleSource implements ConsoleData {
                     server == null ? "" : ptr(server),
                     0,
                     active == null ? session.applicationName() : orEmpty(active.applicationName()),
+                    active == null ? 0 : active.preparedStatements(),
                     session.id()));
         }
         return rows;
@@ -150,6 +153,7 @@ final class ConsoleSource implements ConsoleData {
                 session == null ? "" : ptr(session),
                 cancelKey == null ? 0 : cancelKey.processId(),
                 orEmpty(session == null ? null : session.applicationName()),
+                server.statements().size(),
                 snapshot.server().id());
     }
 
@@ -209,6 +213,17 @@ final class ConsoleSource implements ConsoleData {
                 0,
                 clients.ofDatabase(CONSOLE)));
         return rows;
+    }
+
+    @Override
+    public List<StatementRow> preparedStatements() {
+        return clients.statements().all().stream()
+                .map(it -> new StatementRow(
+                        it.name(),
+                        it.uses().sum(),
+                        it.kind() == PreparedStatement.Kind.SQL ? "sql" : "protocol",
+                        it.text()))
+                .toList();
     }
 
     @Override

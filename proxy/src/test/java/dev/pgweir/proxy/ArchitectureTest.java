@@ -30,9 +30,9 @@ final class ArchitectureTest {
             List.of(ROOT + ".admin", ROOT + ".metrics"),
             List.of(ROOT + ".client"),
             List.of(ROOT + ".link"),
-            List.of(ROOT + ".pool", ROOT + ".prepare", ROOT + ".cancel"),
+            List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
-            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare.sql"));
+            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -35,6 +35,7 @@ public final class Console {
             new ShowStatsCommand(),
             new ShowStatsTotalsCommand(),
             new ShowUsersCommand(),
+            new ShowPreparedStatementsCommand(),
             new ShowVersionCommand());
 
     private final Map<String, Command> commands = new LinkedHashMap<>();

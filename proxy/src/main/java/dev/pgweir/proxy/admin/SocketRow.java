@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param ptr names this connection among all
  * @param link {@code ptr} of the other side, empty if there is none
  * @param remotePid process of PostgreSQL, 0 for a client
+ * @param preparedStatements how many a client has names for, or a server knows
  */
 public record SocketRow(
         String type,
@@ -31,4 +32,5 @@ public record SocketRow(
         String link,
         int remotePid,
         String applicationName,
+        int preparedStatements,
         long id) {}

@@ -59,7 +59,7 @@ final class SocketTable {
                     row.remotePid(),
                     "",
                     row.applicationName(),
-                    0,
+                    row.preparedStatements(),
                     row.id());
         }
         out.done("SHOW");

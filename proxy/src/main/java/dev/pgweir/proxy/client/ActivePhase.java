@@ -13,6 +13,7 @@ import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.AuthenticationOk;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.BackendMessage;
+import dev.pgweir.protocol.message.backend.CommandComplete;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
@@ -20,6 +21,7 @@ import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
+import dev.pgweir.proxy.link.Preparer;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
@@ -34,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,23 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             .reject(FrontendMessageType.PASSWORD)
             .build();
 
+    /** Where prepared statements are followed: of a Bind the names are read, the others are read whole. */
+    private static final Interest RELAY_STATEMENTS = RELAY.toBuilder()
+            .whole(
+                    FrontendMessageType.QUERY,
+                    FrontendMessageType.PARSE,
+                    FrontendMessageType.BIND,
+                    FrontendMessageType.DESCRIBE,
+                    FrontendMessageType.EXECUTE,
+                    FrontendMessageType.CLOSE)
+            .build();
+
+    /**
+     * How long a message may be that is read whole, in bytes. Beyond the longest statements that programs make (a list of
+     * 65,535 parameters takes about 500 kB), and no more than a client may make PgWeir keep.
+     */
+    static final int MAX_WHOLE = 1024 * 1024;
+
     private final ClientSession session;
     private final Channel channel;
     private final FrameScanner scanner;
@@ -68,13 +88,18 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final PoolClient place;
     private final Link link;
     private final BackendKeyData key;
+    /** Null where statements are passed on as they come: in session mode, and if max_prepared_statements is 0. */
+    private final @Nullable Preparer preparer;
 
     /** The buffer whose next message waits for a server, and what was read behind it. */
     private @Nullable ByteBuf stalled;
 
+    private int stalledEvent;
     private byte stalledType;
     private int stalledFrom;
-    private @Nullable ByteBuf stalledHeader;
+    /** The header or message itself, if it does not stand in {@link #stalled}. */
+    private @Nullable ByteBuf stalledMessage;
+
     private final ArrayDeque<ByteBuf> inbox = new ArrayDeque<>(0);
     private int inboxBytes;
 
@@ -89,6 +114,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean skipToSync;
     /** The body of the message that is being read is dropped. */
     private boolean dropBody;
+    /** The names of a Bind that is too long to be read whole, until both are there. */
+    private @Nullable ByteBuf longBind;
+    /** A Parse that is too long to be read whole: only an unnamed statement may be. */
+    private boolean longParse;
+    /** What of the message at hand is sent begins here. */
+    private int keepFrom;
 
     private boolean writtenToServer;
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
@@ -118,9 +149,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         welcome.forEach(defaults::reported);
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
-        this.link = new Link(this, channel, session.gate(), wanted);
+        int statements = config.protocol().maxPreparedStatements();
+        boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
+        this.link = new Link(this, channel, session.gate(), wanted, follows);
+        this.preparer = follows ? new Preparer(link, clients.statements(), wanted, statements) : null;
+        if (preparer != null) {
+            link.preparer(preparer);
+        }
         this.key = clients.keys().register(this);
-        scanner.interest(RELAY);
+        scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
+        scanner.maxWholeLength(MAX_WHOLE);
     }
 
     /** Answers the login. */
@@ -155,6 +193,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** When its last request came: {@link System#nanoTime}. */
     public long requestTime() {
         return requestTime;
+    }
+
+    /** How many prepared statements it has names for. */
+    public int preparedStatements() {
+        return preparer == null ? 0 : preparer.client().size();
     }
 
     /** What it was told to name itself last. */
@@ -212,34 +255,40 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             while (!gone && (event = scanner.next(data)) != FrameScanner.END) {
                 boolean keep;
                 if (event == FrameScanner.OPAQUE) {
-                    keep = !dropBody;
+                    keepFrom = scanner.from();
+                    keep = !dropBody && (longBind == null || onLongBind()) && onBody();
                 } else {
                     if (scanner.type() == FrontendMessageType.TERMINATE) {
                         // What stands before it is still to be done.
                         toServer(data, run, runEnd);
                         run = runEnd;
                     }
-                    Decision decision = decide(scanner.type());
+                    Decision decision = decide(event, scanner.type(), scanner.buffer(), scanner.from(), scanner.to());
                     if (decision == Decision.WAIT) {
-                        stall(data);
+                        toServer(data, run, runEnd);
+                        stall(event, data);
                         keepsBuffer = true;
                         return;
                     }
                     keep = decision == Decision.PASS;
-                    dropBody = !keep;
-                    if (keep) {
-                        link.sent(scanner.type());
-                    }
+                    dropBody = !keep && longBind == null;
                 }
-                if (keep) {
+                ByteBuf before = preparer == null ? null : preparer.takeBefore();
+                if (before != null) {
+                    toServer(data, run, runEnd);
+                    run = scanner.isSplit() ? data.readerIndex() : scanner.from();
+                    runEnd = run;
+                    toServer(before);
+                }
+                if (keep && keepFrom < scanner.to()) {
                     if (scanner.isSplit()) {
-                        toServer(scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from()));
+                        toServer(scanner.buffer().retainedSlice(keepFrom, scanner.to() - keepFrom));
                         run = data.readerIndex();
                         runEnd = run;
                     } else {
-                        if (scanner.from() != runEnd) {
+                        if (keepFrom != runEnd) {
                             toServer(data, run, runEnd);
-                            run = scanner.from();
+                            run = keepFrom;
                         }
                         runEnd = scanner.to();
                     }
@@ -291,7 +340,13 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         WAIT
     }
 
-    private Decision decide(byte type) {
+    /**
+     * What becomes of a message. One that passes has been announced to the link, and is sent from {@link #keepFrom} on.
+     *
+     * @param event whether the whole message stands at from…to, or its header
+     */
+    private Decision decide(int event, byte type, ByteBuf buffer, int from, int to) {
+        keepFrom = from;
         if (type == FrontendMessageType.TERMINATE) {
             terminated = true;
             session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
@@ -304,17 +359,21 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             return Decision.DROP;
         }
+        if (link.isSkipping() && type != FrontendMessageType.SYNC) {
+            // PostgreSQL would drop it.
+            return Decision.DROP;
+        }
         switch (type) {
             case FrontendMessageType.COPY_DATA, FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 // Late data of a COPY that failed: PostgreSQL would drop them as well.
-                return link.isBound() && link.takesCopyData() ? Decision.PASS : Decision.DROP;
+                return link.isBound() && link.takesCopyData() ? pass(type) : Decision.DROP;
             }
             case FrontendMessageType.FLUSH -> {
-                return link.isBound() ? Decision.PASS : Decision.DROP;
+                return link.isBound() ? pass(type) : Decision.DROP;
             }
             case FrontendMessageType.SYNC -> {
                 if (link.isBound()) {
-                    return Decision.PASS;
+                    return pass(type);
                 }
                 if (owed != null) {
                     answer(owed);
@@ -324,12 +383,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                 return Decision.DROP;
             }
             default -> {
-                return decideRequest(type);
+                return decideRequest(event, type, buffer, from, to);
             }
         }
     }
 
-    private Decision decideRequest(byte type) {
+    private Decision pass(byte type) {
+        link.sent(type, null);
+        return Decision.PASS;
+    }
+
+    private Decision decideRequest(int event, byte type, ByteBuf buffer, int from, int to) {
         requestTime = System.nanoTime();
         if (owed != null) {
             answer(owed);
@@ -342,19 +406,101 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             return Decision.DROP;
         }
         if (link.isBound()) {
-            return Decision.PASS;
+            return request(event, type, buffer, from, to);
+        }
+        if (preparer != null && type == FrontendMessageType.QUERY && event == FrameScanner.MESSAGE) {
+            CommandComplete alone = preparer.answerAlone(buffer, from, to);
+            if (alone != null) {
+                answer(alone);
+                ByteBuf settingsNow = channel.alloc().buffer();
+                link.tellReset(settingsNow);
+                channel.write(settingsNow, channel.voidPromise());
+                answer(new ReadyForQuery(TransactionStatus.IDLE));
+                return Decision.DROP;
+            }
         }
         while (true) {
             PooledServer server = pool.pool().acquire(place);
             if (server == null) {
-                return Decision.WAIT;
+                return waitForServer();
             }
             if (link.bind(server)) {
                 writtenToServer = true;
                 // Settings that PostgreSQL may refuse come first: nothing runs without them.
-                return link.isSettling() ? Decision.WAIT : Decision.PASS;
+                return link.isSettling() ? waitForServer() : request(event, type, buffer, from, to);
             }
         }
+    }
+
+    private Decision waitForServer() {
+        waiting = true;
+        return Decision.WAIT;
+    }
+
+    /** A message that goes to the server that is bound. */
+    private Decision request(int event, byte type, ByteBuf buffer, int from, int to) {
+        boolean whole = event == FrameScanner.MESSAGE;
+        if (preparer == null || type == FrontendMessageType.FUNCTION_CALL) {
+            return pass(type);
+        }
+        if (type == FrontendMessageType.BIND && !whole) {
+            longBind = channel.alloc().buffer(256, FrameScanner.HEADER_LENGTH + Preparer.MAX_NAMES);
+            longBind.writeBytes(buffer, from, FrameScanner.HEADER_LENGTH);
+            return Decision.DROP;
+        }
+        if (preparer.onMessage(type, buffer, from, to, whole) == Preparer.Outcome.WAIT) {
+            return Decision.WAIT;
+        }
+        longParse = type == FrontendMessageType.PARSE && !whole;
+        keepFrom = preparer.keepFrom();
+        return Decision.PASS;
+    }
+
+    /**
+     * The body of a Bind that is too long to be read whole goes on.
+     *
+     * @return whether the names are complete, so that the rest can be sent
+     */
+    private boolean onLongBind() {
+        ByteBuf names = Objects.requireNonNull(longBind);
+        Preparer statements = Objects.requireNonNull(preparer);
+        ByteBuf body = scanner.buffer();
+        int at = scanner.from();
+        while (at < scanner.to() && !bothNames(names)) {
+            if (!names.isWritable() && names.writerIndex() == names.maxCapacity()) {
+                throw ProtocolException.violation(
+                        "the names of a Bind are too long: accepted are " + Preparer.MAX_NAMES + " bytes");
+            }
+            names.writeByte(body.getByte(at++));
+        }
+        if (!bothNames(names)) {
+            return false;
+        }
+        longBind = null;
+        try {
+            statements.onLongBind(names);
+        } finally {
+            names.release();
+        }
+        keepFrom = at;
+        return true;
+    }
+
+    private static boolean bothNames(ByteBuf names) {
+        int first = names.indexOf(FrameScanner.HEADER_LENGTH, names.writerIndex(), (byte) 0);
+        return first >= 0 && names.indexOf(first + 1, names.writerIndex(), (byte) 0) >= 0;
+    }
+
+    /** The body of a message goes on. Of a Parse that is not kept the name is looked at. */
+    private boolean onBody() {
+        if (longParse) {
+            longParse = false;
+            if (scanner.buffer().getByte(scanner.from()) != 0) {
+                throw ProtocolException.violation("the statement is too long to be prepared under a name: accepted are "
+                        + MAX_WHOLE + " bytes; without a name there is no limit");
+            }
+        }
+        return true;
     }
 
     private void answer(BackendMessage message) {
@@ -366,17 +512,20 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
 
     // ---- waiting for a server ----
 
-    /** Keeps the buffer, from the message whose header was just seen, until there is a server. */
-    private void stall(ByteBuf data) {
+    /** Keeps the buffer, from the message that was just seen, until there is a server or an answer. */
+    private void stall(int event, ByteBuf data) {
         stalled = data;
+        stalledEvent = event;
         stalledType = scanner.type();
         if (scanner.isSplit()) {
             stalledFrom = data.readerIndex();
-            stalledHeader = scanner.buffer().retainedSlice(scanner.from(), FrameScanner.HEADER_LENGTH);
+            stalledMessage = scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from());
         } else {
             stalledFrom = scanner.from();
         }
-        waiting = true;
+        if (!waiting) {
+            link.awaitAnswers();
+        }
     }
 
     @Override
@@ -424,25 +573,38 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (data == null) {
             return;
         }
-        stalled = null;
-        ByteBuf header = stalledHeader;
-        stalledHeader = null;
-        boolean pass = decide(stalledType) == Decision.PASS;
-        dropBody = !pass;
-        if (pass) {
-            link.sent(stalledType);
-        }
-        if (header != null) {
-            if (pass) {
-                toServer(header);
-            } else {
-                header.release();
-            }
-        }
+        ByteBuf split = stalledMessage;
         try {
-            boolean inBuffer = header == null && pass;
-            process(data, inBuffer ? stalledFrom : data.readerIndex(), inBuffer);
-            while (!gone && !waiting && !inbox.isEmpty()) {
+            Decision decision = split == null
+                    ? decide(stalledEvent, stalledType, data, stalledFrom, data.readerIndex())
+                    : decide(stalledEvent, stalledType, split, 0, split.writerIndex());
+            if (gone) {
+                return;
+            }
+            if (decision == Decision.WAIT) {
+                if (!waiting) {
+                    link.awaitAnswers();
+                }
+                return;
+            }
+            stalled = null;
+            stalledMessage = null;
+            boolean pass = decision == Decision.PASS;
+            dropBody = !pass && longBind == null;
+            ByteBuf before = preparer == null ? null : preparer.takeBefore();
+            if (before != null) {
+                toServer(before);
+            }
+            if (split != null) {
+                if (pass && keepFrom < split.writerIndex()) {
+                    toServer(split.readerIndex(keepFrom));
+                } else {
+                    split.release();
+                }
+            }
+            boolean inBuffer = split == null && pass;
+            process(data, inBuffer ? keepFrom : data.readerIndex(), inBuffer);
+            while (!gone && stalled == null && !inbox.isEmpty()) {
                 ByteBuf next = inbox.remove();
                 process(next, next.readerIndex(), false);
             }
@@ -450,7 +612,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             session.onProtocolError(e);
         }
         flushServer();
-        if (!waiting) {
+        if (stalled == null) {
             inboxBytes = 0;
             session.gate().open(ReadGate.WAITING);
         }
@@ -496,18 +658,31 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     // ---- from the server ----
 
     @Override
+    public void onAnswers() {
+        if (!gone && stalled != null && !waiting) {
+            resume();
+        }
+    }
+
+    @Override
     public void onIdle() {
         releaseIfAllowed();
     }
 
     private void releaseIfAllowed() {
-        if (settings.poolMode() == PoolMode.SESSION || scanner.bodyRemaining() > 0) {
+        if (settings.poolMode() == PoolMode.SESSION || isInMessage()) {
             return;
         }
         if (link.status() == TransactionStatus.IDLE) {
+            if (link.readSettings()) {
+                return;
+            }
             channel.flush();
             idleSince = System.nanoTime();
             link.release(resetAlways ? Release.RESET : Release.REUSE, true);
+            if (stalled != null && !waiting) {
+                resume();
+            }
         } else if (settings.poolMode() == PoolMode.STATEMENT) {
             session.fail(
                     "08P01",
@@ -551,9 +726,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                     DisconnectReason.SERVER_CRASHED);
             return;
         }
-        if (scanner.bodyRemaining() > 0) {
+        if (isInMessage()) {
             dropBody = true;
+            dropLongBind();
         }
+        boolean blocked = stalled != null;
         if (idle) {
             owed = inTransaction ? error : null;
             return;
@@ -565,6 +742,21 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (group) {
             answer(error);
             skipToSync = true;
+        }
+        if (blocked) {
+            resume();
+        }
+    }
+
+    /** Part of a message was sent to the server, or dropped; of one that is being collected nothing was. */
+    private boolean isInMessage() {
+        return scanner.bodyRemaining() > 0 && !scanner.isCollecting();
+    }
+
+    private void dropLongBind() {
+        if (longBind != null) {
+            longBind.release();
+            longBind = null;
         }
     }
 
@@ -691,9 +883,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             return;
         }
         boolean reset = hasReset && (resetAlways || settings.poolMode() == PoolMode.SESSION);
-        boolean busy = link.drain(scanner.bodyRemaining() == 0, reset ? Release.RESET : Release.REUSE);
+        boolean busy = link.drain(!isInMessage(), reset ? Release.RESET : Release.REUSE);
         if (busy && !terminated) {
             link.afterInternal(() -> cancel(server, () -> {}));
+        }
+        if (!(busy && terminated)) {
+            link.limitDrain();
         }
     }
 
@@ -702,10 +897,14 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             stalled.release();
             stalled = null;
         }
-        if (stalledHeader != null) {
-            stalledHeader.release();
-            stalledHeader = null;
+        if (stalledMessage != null) {
+            stalledMessage.release();
+            stalledMessage = null;
         }
+        if (preparer != null) {
+            preparer.release();
+        }
+        dropLongBind();
         inbox.forEach(ByteBuf::release);
         inbox.clear();
     }

@@ -15,6 +15,7 @@ import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
@@ -36,6 +37,7 @@ public final class Clients {
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
     private final TrackedParameters tracked;
+    private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
     private final Map<String, String> consoleWelcome;
     private final ClientLimits limits = new ClientLimits();
@@ -191,6 +193,11 @@ public final class Clients {
 
     CancelForwarder forwarder() {
         return forwarder;
+    }
+
+    /** The prepared statements of all clients. */
+    public StatementTable statements() {
+        return statements;
     }
 
     TrackedParameters tracked() {

@@ -7,26 +7,40 @@ import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
+import dev.pgweir.protocol.message.backend.CommandComplete;
+import dev.pgweir.protocol.message.backend.DataRow;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.CopyFail;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.protocol.message.frontend.FrontendMessage;
+import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolStats;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
+import dev.pgweir.proxy.prepare.ClientStatements;
+import dev.pgweir.proxy.prepare.Effect;
+import dev.pgweir.proxy.prepare.Effects;
+import dev.pgweir.proxy.prepare.PreparedStatement;
+import dev.pgweir.proxy.prepare.Reference;
+import dev.pgweir.proxy.prepare.ServerStatements;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LinkedClient;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +71,9 @@ public final class Link implements LinkedClient {
 
         /** PostgreSQL refused the settings that the client brought along. */
         void onSettingsRefused(ErrorResponse error);
+
+        /** Answers have come, for which {@link #awaitAnswers} was called. */
+        void onAnswers();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -66,7 +83,11 @@ public final class Link implements LinkedClient {
     private final EventLoop loop;
     private final ReadGate clientGate;
     private final SessionParameters wanted;
-    private final RequestQueue requests = new RequestQueue();
+    private final FollowedSettings settings;
+
+    private final RequestQueue requests;
+    /** Whether each message of the extended protocol is followed, since statements are prepared for the client. */
+    private final boolean follows;
 
     private @Nullable PooledServer slot;
     private @Nullable ServerConnection server;
@@ -96,19 +117,40 @@ public final class Link implements LinkedClient {
     /** Nothing of the bound server has been read yet. */
     private boolean fresh;
 
+    /** The scanner looks at each answer. */
+    private boolean watching;
+    /** The body that is being read is for the client. */
+    private boolean keepsBody;
+    /** Takes the place of the message that was just read. */
+    private @Nullable ByteBuf replacement;
+    /** It is not known what the client has left on the server. */
+    private boolean unreadable;
+    /** The body of a message whose header was seen is being read. */
+    private boolean inBody;
+    /** The client's side waits for answers. */
+    private boolean awaited;
+
+    private final GroupCopy copy = new GroupCopy();
+    private @Nullable Preparer preparer;
+
     private long transactionStart;
     private long queryStart;
 
     /**
      * @param clientGate stops the client while the server takes no more
      * @param wanted the client's own settings; changed when PostgreSQL reports a change
+     * @param follows whether the client's statements are to be followed: each of its messages of the extended protocol has
+     *     to be announced then
      */
-    public Link(Owner owner, Channel client, ReadGate clientGate, SessionParameters wanted) {
+    public Link(Owner owner, Channel client, ReadGate clientGate, SessionParameters wanted, boolean follows) {
         this.owner = owner;
         this.client = client;
         this.loop = client.eventLoop();
         this.clientGate = clientGate;
         this.wanted = wanted;
+        this.settings = new FollowedSettings(wanted);
+        this.follows = follows;
+        this.requests = new RequestQueue(follows);
     }
 
     // ---- binding ----
@@ -130,6 +172,8 @@ public final class Link implements LinkedClient {
         status = TransactionStatus.IDLE;
         fatal = null;
         settingsError = null;
+        unreadable = false;
+        inBody = false;
         clientTorn = false;
         serverPaused = false;
         fresh = true;
@@ -139,13 +183,18 @@ public final class Link implements LinkedClient {
             release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             return false;
         }
+        if (!follows) {
+            // What the client prepares and deallocates will not be known.
+            to.statements().clear();
+            to.statements().forgetUnnamed();
+        }
         long now = System.nanoTime();
         transactionStart = now;
         queryStart = now;
         settling = !to.parameters().suits(wanted);
-        holdsClient = settling && wanted.hasExtra();
+        holdsClient = settling && wanted.mayBeRefused();
         if (settling) {
-            sendInternal(new Query(to.parameters().queryToSuit(wanted)));
+            sendInternal(new Query(to.parameters().queryToSuit(wanted)), null);
         }
         if (holdsClient) {
             flush();
@@ -185,12 +234,19 @@ public final class Link implements LinkedClient {
         boolean serverClean = !to.isUsable() || to.scanner().atBoundary();
         resumeServer();
         clientGate.open(ReadGate.PEER_FULL);
-        boolean reusable = clean && serverClean && !requests.isDoubtful();
+        boolean reusable = clean && serverClean && !unreadable && !requests.isDoubtful();
         Release safe =
                 reusable || how.kind() == Release.Kind.CLOSE ? how : Release.close(DisconnectReason.SERVER_UNSYNC);
         slot = null;
         server = null;
         requests.clear();
+        settings.left();
+        awaited = false;
+        copy.end();
+        if (watching) {
+            watching = false;
+            to.scanner().interest(ServerConnection.RELAY);
+        }
         to.unlink(clean && serverClean);
         from.pool().release(from, safe);
         runAfterInternal();
@@ -202,6 +258,9 @@ public final class Link implements LinkedClient {
     public void write(ByteBuf data) {
         ServerConnection to = Objects.requireNonNull(server);
         stats().bytesReceived().add(data.readableBytes());
+        if (copy.isActive()) {
+            copy.add(data);
+        }
         to.write(data, loop);
         if (!to.isWritable()) {
             to.flush();
@@ -218,23 +277,161 @@ public final class Link implements LinkedClient {
         }
     }
 
-    /** A message of the client was passed on, or its first bytes. */
-    public void sent(byte type) {
+    /**
+     * A message of the client was passed on, or its first bytes.
+     *
+     * @param effect what its answer means to the books of prepared statements
+     */
+    public void sent(byte type, @Nullable Effect effect) {
         if (requests.isIdle()) {
             queryStart = System.nanoTime();
             if (status == TransactionStatus.IDLE) {
                 transactionStart = queryStart;
             }
         }
-        requests.sent(type);
+        if (follows) {
+            beginCopy(type);
+            copy.sent(type);
+        }
+        requests.sent(type, effect);
+        if (follows && (requests.isUnsynced() || effect != null)) {
+            watch();
+        }
     }
 
-    private void sendInternal(FrontendMessage message) {
+    /** A group that begins outside of a transaction, of a client that has statements to lose. */
+    private void beginCopy(byte type) {
+        if (copy.isActive() || !requests.hasOnlyInternal()) {
+            return;
+        }
+        boolean extended = type == FrontendMessageType.PARSE
+                || type == FrontendMessageType.BIND
+                || type == FrontendMessageType.DESCRIBE
+                || type == FrontendMessageType.CLOSE;
+        if (extended
+                && status == TransactionStatus.IDLE
+                && preparer != null
+                && preparer.client().size() > 0) {
+            copy.begin();
+        }
+    }
+
+    /** Whose statements they are, where they are followed. */
+    public void preparer(Preparer of) {
+        preparer = of;
+    }
+
+    /** A message of PgWeir's own that belongs before one of the client is among what will be written. */
+    void sentHidden(byte type, Effect effect) {
+        beginCopy(type);
+        requests.sentHidden(type, effect);
+        watch();
+    }
+
+    /** The same for a simple query. */
+    void sentHiddenQuery(Effect effect) {
+        requests.sentInternal(effect);
+    }
+
+    private void watch() {
+        if (!watching && server != null) {
+            watching = true;
+            server.scanner().interest(ServerConnection.RELAY_EACH);
+        }
+    }
+
+    private void sendInternal(FrontendMessage message, @Nullable Effect effect) {
         ServerConnection to = Objects.requireNonNull(server);
         ByteBuf out = client.alloc().buffer();
         message.encode(out);
-        requests.sentInternal();
+        requests.sentInternal(effect);
+        to.statements().forgetUnnamed();
         to.write(out, loop);
+    }
+
+    /** The client's next message depends on answers to earlier ones, which PostgreSQL is asked to give now. */
+    public void awaitAnswers() {
+        awaited = true;
+        fromPooler(EmptyFrontendMessage.FLUSH, FrontendMessageType.FLUSH);
+        flush();
+    }
+
+    /**
+     * Asks PostgreSQL what the settings are that the client may have changed; they follow it from then on. To be called
+     * between transactions.
+     *
+     * @return false if there is nothing to ask
+     */
+    public boolean readSettings() {
+        String question = settings.question();
+        if (question != null) {
+            sendInternal(new Query(question), null);
+            watching = true;
+            Objects.requireNonNull(server).scanner().interest(ServerConnection.RELAY_ROWS);
+            flush();
+        }
+        return settings.isAsking();
+    }
+
+    /** The client's next message, which may be on its way already, is to meet its own settings. */
+    private void settle(ServerConnection on) {
+        if (on.parameters().suits(wanted)) {
+            on.parameters().shareExtra(wanted);
+        } else {
+            settling = true;
+            sendInternal(new Query(on.parameters().queryToSuit(wanted)), null);
+            flush();
+        }
+    }
+
+    /**
+     * The client has reset settings; the empty name stands for all.
+     *
+     * @param forGood whether no error can take it back any more
+     */
+    void wasReset(Set<String> names, boolean forGood) {
+        settings.wasReset(names, forGood, server == null ? null : server.parameters());
+    }
+
+    /** Before ReadyForQuery: the client is told what a reset has come to. */
+    public void tellReset(ByteBuf out) {
+        settings.tellReset(out);
+    }
+
+    // ---- for the preparer ----
+
+    /** What the bound server is believed to have prepared. */
+    ServerStatements statements() {
+        return Objects.requireNonNull(server).statements();
+    }
+
+    /** The number of the group of messages that is being sent. */
+    long group() {
+        return requests.group();
+    }
+
+    /** Whether no answer is being waited for. */
+    boolean isAnswered() {
+        return requests.isAnswered();
+    }
+
+    ByteBufAllocator alloc() {
+        return client.alloc();
+    }
+
+    /** Whether PostgreSQL was asked for the settings that the client has changed, and has not answered. */
+    boolean isReadingSettings() {
+        return settings.isAsking();
+    }
+
+    /** The client may have changed these settings; the empty name stands for any. */
+    void touched(List<String> names) {
+        settings.touched(names);
+    }
+
+    /** Whether PostgreSQL drops what the client sends before its next Sync. */
+    public boolean isSkipping() {
+        return requests.isSkipping();
     }
 
     /**
@@ -298,7 +495,7 @@ public final class Link implements LinkedClient {
         return queryStart;
     }
 
-    private PoolStats stats() {
+    PoolStats stats() {
         return Objects.requireNonNull(slot).pool().stats();
     }
 
@@ -339,11 +536,17 @@ public final class Link implements LinkedClient {
             owner.onSettingsRefused(refused);
         } else if (discarding && !draining) {
             startDrain();
-        } else if (holdsClient && !settling) {
+        } else if (holdsClient && !settling && !discarding) {
             holdsClient = false;
             owner.onSettled();
-        } else if (server == from && requests.isIdle() && from.scanner().atBoundary()) {
-            onAllAnswered();
+        } else if (server == from) {
+            if (requests.isIdle() && from.scanner().atBoundary()) {
+                onAllAnswered();
+            }
+            if (server == from && awaited && !discarding) {
+                awaited = false;
+                owner.onAnswers();
+            }
         }
     }
 
@@ -389,11 +592,25 @@ public final class Link implements LinkedClient {
             while ((event = scanner.next(data)) != FrameScanner.END) {
                 // Of the answer behind refused settings not a byte: it may end within a message, where no error can
                 // follow.
-                boolean keep = !discarding && settingsError == null && !requests.headIsInternal();
+                boolean body = event == FrameScanner.OPAQUE && inBody;
+                boolean keep = body
+                        ? keepsBody && !discarding
+                        : !discarding && settingsError == null && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
                 } else if (event == FrameScanner.HEADER) {
-                    onHeader(scanner.type());
+                    keep &= onHeader(scanner.type());
+                    keepsBody = keep;
+                }
+                inBody = (body || event == FrameScanner.HEADER) && scanner.bodyRemaining() > 0;
+                ByteBuf other = replacement;
+                if (other != null) {
+                    replacement = null;
+                    keep = false;
+                    toClient(data, run, runEnd);
+                    run = data.readerIndex();
+                    runEnd = run;
+                    toClient(other);
                 }
                 if (keep) {
                     int from0 = scanner.from();
@@ -430,6 +647,42 @@ public final class Link implements LinkedClient {
     }
 
     /** Whether the client may see it. */
+    private boolean onHeader(byte type) {
+        if (type == BackendMessageType.COPY_IN_RESPONSE) {
+            copy.end();
+            requests.onCopyIn();
+            if (draining) {
+                endGroup();
+            }
+            return true;
+        }
+        if (type == BackendMessageType.ERROR_RESPONSE) {
+            // Too long to be read, but an error all the same.
+            return onError(ErrorResponse.of(
+                    Severity.ERROR, SqlState.INTERNAL_ERROR, "the server answered with a very long error"));
+        }
+        return !watching || !onAnswer(type);
+    }
+
+    /** Whether it is hidden from the client. */
+    private boolean onAnswer(byte type) {
+        return switch (type) {
+            case BackendMessageType.PARSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.PARSE);
+            case BackendMessageType.BIND_COMPLETE -> requests.onAnswer(type, FrontendMessageType.BIND);
+            case BackendMessageType.CLOSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.CLOSE);
+            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION ->
+                requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            case BackendMessageType.COMMAND_COMPLETE,
+                    BackendMessageType.EMPTY_QUERY_RESPONSE,
+                    BackendMessageType.PORTAL_SUSPENDED -> {
+                copy.executed();
+                yield requests.onAnswer(type, FrontendMessageType.EXECUTE);
+            }
+            default -> false;
+        };
+    }
+
+    /** Whether the client may see it. */
     private boolean onMessage(ServerConnection from, byte type, FrameScanner scanner) {
         switch (type) {
             case BackendMessageType.READY_FOR_QUERY -> {
@@ -438,43 +691,58 @@ public final class Link implements LinkedClient {
             case BackendMessageType.PARAMETER_STATUS -> {
                 ParameterStatus change = ParameterStatus.decode(scanner.body());
                 from.parameters().reported(change.name(), change.value());
+                if (settings.isOfReset(change.name(), requests.headEffect())) {
+                    return false;
+                }
                 if (!requests.headIsInternal()) {
                     wanted.reported(change.name(), change.value());
                 }
                 return true;
             }
+            case BackendMessageType.COMMAND_COMPLETE -> {
+                if (requests.headType() == FrontendMessageType.QUERY
+                        && requests.headEffect() instanceof Effects effects) {
+                    effects.completed(CommandComplete.decode(scanner.body()).tag());
+                }
+                return !onAnswer(type);
+            }
+            case BackendMessageType.DATA_ROW -> {
+                if (settings.isAsking() && requests.headIsInternal()) {
+                    settings.onRow(DataRow.decode(scanner.body()));
+                }
+                return true;
+            }
             default -> {
-                return onError(ErrorResponse.decode(scanner.body()));
-            }
-        }
-    }
-
-    /** A message of which only the type is looked at, or one that is too long to be seen whole. */
-    private void onHeader(byte type) {
-        if (type == BackendMessageType.COPY_IN_RESPONSE) {
-            requests.onCopyIn();
-            if (draining) {
-                endGroup();
-            }
-        } else if (type == BackendMessageType.ERROR_RESPONSE) {
-            if (requests.headIsInternal()) {
-                settingsError = ErrorResponse.of(
-                        Severity.ERROR, SqlState.INTERNAL_ERROR, "the server refused the settings at great length");
-            } else {
-                requests.onError();
+                return onError(scanner.body());
             }
         }
     }
 
     private boolean onReady(ServerConnection from, TransactionStatus now) {
         status = now;
+        if (!requests.headIsInternal()) {
+            copy.end();
+        }
         if (requests.onReady() == RequestQueue.INTERNAL) {
             if (settling && settingsError == null) {
-                from.parameters().nowSuit(wanted);
+                settings.onSuited(from.parameters());
             }
             settling = false;
+            if (settings.isAsking()) {
+                from.scanner().interest(ServerConnection.RELAY_EACH);
+                settings.onAnswer(from.parameters());
+                settle(from);
+            }
             runAfterInternal();
             return false;
+        }
+        if (settings.hasReset() && !discarding) {
+            replacement = client.alloc().buffer();
+            settings.tellReset(replacement);
+            new ReadyForQuery(now).encode(replacement);
+            if (now == TransactionStatus.IN_TRANSACTION) {
+                settle(from);
+            }
         }
         long time = System.nanoTime();
         PoolStats stats = stats();
@@ -489,17 +757,91 @@ public final class Link implements LinkedClient {
         return true;
     }
 
+    private boolean onError(ByteBuf body) {
+        ErrorResponse error = ErrorResponse.decode(body);
+        if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
+            return false;
+        }
+        if (requests.headEffect() instanceof Reference reference && !discarding) {
+            replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
+        }
+        return onError(error);
+    }
+
+    /**
+     * A statement that the server has lost, or whose result has other columns since a table was altered: it is prepared
+     * anew, and outside of a transaction, where nothing was executed yet, the client's messages are sent once more. A
+     * client that relies on an old description of the columns has to know, though.
+     *
+     * @return whether the client needs not see the error
+     */
+    private boolean repair(ErrorResponse error, ClientStatements.Name name) {
+        boolean lost = error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code());
+        boolean changed = error.code().equals(SqlState.FEATURE_NOT_SUPPORTED.code());
+        PreparedStatement statement = name.statement();
+        ServerConnection on = server;
+        if (!(lost || changed) || statement == null || on == null) {
+            return false;
+        }
+        on.statements().lost(statement);
+        if (changed && preparer != null) {
+            preparer.table().retire(statement);
+        }
+        boolean again = !discarding
+                && copy.isRepeatable()
+                && (lost || copy.isDescribed())
+                && !requests.isHeadHidden()
+                && statement.kind() == PreparedStatement.Kind.PARSE
+                && requests.isLastGroup();
+        if (again) {
+            sendAgain(on, statement);
+        }
+        return again;
+    }
+
+    private void sendAgain(ServerConnection on, PreparedStatement statement) {
+        List<RequestQueue.Entry> group = new ArrayList<>();
+        boolean synced = requests.takeGroup(group);
+        ByteBuf out = client.alloc().buffer();
+        if (!synced) {
+            EmptyFrontendMessage.SYNC.encode(out);
+        }
+        StatementMessages.close(out, PreparedKind.STATEMENT, statement.name());
+        requests.sentHidden(FrontendMessageType.CLOSE, Effects.NONE);
+        StatementMessages.parse(out, statement);
+        requests.sentHidden(FrontendMessageType.PARSE, on.statements().preparing(statement, requests.group()));
+        stats().serverParseCount().increment();
+        group.forEach(requests::sentAgain);
+        if (synced) {
+            requests.sent(FrontendMessageType.SYNC, null);
+        }
+        out.writeBytes(copy.last(group.size() + (synced ? 1 : 0)));
+        on.write(out, loop);
+        on.flush();
+    }
+
+    /** Whether the client may see it. */
     private boolean onError(ErrorResponse error) {
         if (error.severity() == Severity.FATAL || error.severity() == Severity.PANIC) {
             // The connection ends, which is the pooler's business: the client keeps its own and is told what it lost.
             fatal = error;
             return false;
         }
-        if (requests.headIsInternal()) {
+        if (requests.headIsInternal() && settling) {
             settingsError = error;
             return false;
         }
-        requests.onError();
+        if (requests.headIsInternal() && settings.isAsking()) {
+            // What the client has changed is not known, so nobody else must meet it.
+            LOG.warn("{}: asking for the settings failed: {} {}", server, error.code(), error.message());
+            settings.failed();
+            unreadable = true;
+        }
+        settings.onError();
+        if (requests.onError()) {
+            fromPooler(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
+            flush();
+        }
         return true;
     }
 
@@ -608,6 +950,26 @@ public final class Link implements LinkedClient {
         return startDrain();
     }
 
+    /**
+     * Gives PostgreSQL as long as for a login (server_connect_timeout) to bring the server to a clean state: after that the
+     * network is taken to be dead, and what is only closed politely there would keep its place until TCP notices.
+     */
+    public void limitDrain() {
+        ServerConnection on = server;
+        if (on == null || on.profile().connectTimeout().isZero()) {
+            return;
+        }
+        long mine = number;
+        loop.schedule(
+                () -> {
+                    if (server == on && number == mine) {
+                        on.abort(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION);
+                    }
+                },
+                on.profile().connectTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
     private boolean startDrain() {
         draining = true;
         if (leftInMessage || requests.isDoubtful()) {
@@ -639,16 +1001,16 @@ public final class Link implements LinkedClient {
         ByteBuf out = client.alloc().buffer();
         message.encode(out);
         Objects.requireNonNull(server).write(out, loop);
-        requests.sent(type);
+        requests.sent(type, null);
     }
 
     private void onAllAnswered() {
         if (!discarding) {
             owner.onIdle();
         } else if (status != TransactionStatus.IDLE) {
-            sendInternal(new Query("ROLLBACK"));
+            sendInternal(new Query("ROLLBACK"), null);
             flush();
-        } else {
+        } else if (!readSettings()) {
             release(afterDrain, true);
         }
     }

@@ -3,10 +3,18 @@ package dev.pgweir.proxy.link;
 import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.proxy.prepare.Effect;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has asked a server for and not yet got: one entry for each message that PostgreSQL answers with
- * ReadyForQuery, in order. A server may change hands only while this is {@link #isIdle}.
+ * What a client has asked a server for and not yet got, in order. A server may change hands only while this is {@link
+ * #isIdle}.
+ *
+ * <p>There is an entry for each message that PostgreSQL answers with ReadyForQuery. If it {@link #RequestQueue follows}
+ * prepared statements there is one for each message of the extended protocol as well, so that each answer can be told
+ * whom it is for: some are PgWeir's own and hidden from the client, and some have an {@link Effect}. After an error
+ * PostgreSQL skips all up to the next Sync, and so does this.
  *
  * <p>COPY makes the counting hard. While PostgreSQL reads copy data it ignores Sync, and libpq has usually sent one
  * together with the COPY; so when the server says that it takes data, the Syncs up to the end of the data are struck off.
@@ -18,18 +26,22 @@ final class RequestQueue {
 
     /** The end of copy data that were sent behind a Query, or behind a Sync: if no COPY takes it, it was for what failed. */
     private static final byte COPY_END = FrontendMessageType.COPY_DONE;
-    /** The same within a group of the extended protocol, before anything of the group was answered. */
+    /** The same within a group whose messages are not followed, before anything of the group was answered. */
     private static final byte GROUP_COPY_END = FrontendMessageType.COPY_FAIL;
 
-    private byte[] ring = new byte[8];
+    private final boolean follows;
+
+    private byte[] types = new byte[8];
+    private boolean[] hidden = new boolean[8];
+    private @Nullable Effect[] effects = new @Nullable Effect[8];
     private int head;
     private int size;
 
     /** Messages of the extended protocol were sent since the last Sync: their answers are open-ended until one comes. */
     private boolean unsynced;
-    /** An Execute is among them, so that copy data may be meant for it. */
+    /** An Execute is among them, so that copy data may be meant for it. Used where messages are not followed. */
     private boolean executed;
-    /** The end of copy data is among them. */
+    /** The end of copy data is among them. Used where messages are not followed. */
     private boolean endInGroup;
     /** PostgreSQL reads copy data, and the client has not ended them. */
     private boolean copyIn;
@@ -38,14 +50,32 @@ final class RequestQueue {
 
     private boolean doubtful;
 
+    /** PostgreSQL drops everything up to a Sync that has not been sent. */
+    private boolean skipping;
+
+    /** Counts what ends with ReadyForQuery, so that it numbers the group that is being sent. */
+    private long group;
+
+    /**
+     * @param follows whether it has to know each message of the extended protocol
+     */
+    RequestQueue(boolean follows) {
+        this.follows = follows;
+    }
+
     /** Whether nothing is open: no answer, no unfinished group, no copy. */
     boolean isIdle() {
         return size == 0 && !unsynced && !copyIn;
     }
 
-    /** Whether the answer that comes next is to one of PgWeir's own queries. */
+    /** Whether no answer is being waited for; a group may be unfinished. */
+    boolean isAnswered() {
+        return size == 0;
+    }
+
+    /** Whether the answer that comes next is to one of PgWeir's own queries or messages. */
     boolean headIsInternal() {
-        return size > 0 && ring[head] == INTERNAL;
+        return size > 0 && hidden[head] && (types[head] == INTERNAL || types[head] == FrontendMessageType.SYNC);
     }
 
     boolean isUnsynced() {
@@ -54,6 +84,16 @@ final class RequestQueue {
 
     boolean isCopyIn() {
         return copyIn;
+    }
+
+    /** Whether all that comes before a Sync would be dropped by PostgreSQL. */
+    boolean isSkipping() {
+        return skipping;
+    }
+
+    /** The number of the group that the next message belongs to. */
+    long group() {
+        return group;
     }
 
     /**
@@ -69,24 +109,39 @@ final class RequestQueue {
     }
 
     /** A query of PgWeir's own was sent. */
-    void sentInternal() {
-        add(INTERNAL);
+    void sentInternal(@Nullable Effect effect) {
+        add(INTERNAL, true, effect);
+        group++;
+    }
+
+    /** A message of the extended protocol was sent, on PgWeir's own account, before one of the client. */
+    void sentHidden(byte type, Effect effect) {
+        unsynced = true;
+        add(type, true, effect);
     }
 
     /** The client's message of this type was sent on. */
-    void sent(byte type) {
+    void sent(byte type, @Nullable Effect effect) {
         switch (type) {
             case FrontendMessageType.QUERY, FrontendMessageType.FUNCTION_CALL -> {
-                // After an error in the group PostgreSQL skips it, and nobody can tell beforehand.
-                doubtful |= unsynced || copyIn;
-                add(type);
+                doubtful |= copyIn;
+                if (follows) {
+                    endGroup();
+                } else {
+                    // After an error in the group PostgreSQL skips it, and nobody can tell beforehand.
+                    doubtful |= unsynced;
+                }
+                add(type, false, effect);
+                group++;
             }
             case FrontendMessageType.SYNC -> {
                 if (copyIn) {
                     struckOff++;
                 } else {
-                    add(type);
+                    add(type, false, effect);
                     endGroup();
+                    skipping = false;
+                    group++;
                 }
             }
             case FrontendMessageType.PARSE,
@@ -95,20 +150,26 @@ final class RequestQueue {
                     FrontendMessageType.CLOSE -> {
                 doubtful |= copyIn;
                 unsynced = true;
+                if (follows) {
+                    add(type, false, effect);
+                }
             }
             case FrontendMessageType.EXECUTE -> {
                 // Two Executes and one end of data: nobody can tell beforehand whose it is, or whether it is skipped.
                 doubtful |= copyIn || endInGroup;
                 unsynced = true;
                 executed = true;
+                if (follows) {
+                    add(type, false, effect);
+                }
             }
             case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 if (copyIn) {
                     copyIn = false;
-                } else if (!unsynced) {
-                    add(COPY_END);
+                } else if (follows || !unsynced) {
+                    add(COPY_END, false, null);
                 } else if (executed) {
-                    add(GROUP_COPY_END);
+                    add(GROUP_COPY_END, false, null);
                     endInGroup = true;
                 }
                 // Else nothing that could be a COPY stands before it in its group, and PostgreSQL drops it.
@@ -119,16 +180,16 @@ final class RequestQueue {
 
     /** CopyInResponse: from here to the end of the data PostgreSQL ignores Sync. */
     void onCopyIn() {
-        boolean simple = size > 0 && ring[head] != FrontendMessageType.SYNC && !isCopyEnd(ring[head]);
-        int kept = simple ? 1 : 0;
+        boolean simple = size > 0 && endsWithReady(types[head]);
+        int kept = simple || (follows && size > 0) ? 1 : 0;
         // Data in a group are for that group, and only it can be the one that is at its COPY now.
-        boolean ended = !simple && size > 0 && ring[head] == GROUP_COPY_END;
+        boolean ended = !simple && size > 0 && types[head] == GROUP_COPY_END;
         if (ended) {
             removeAt(0);
         }
-        boolean behind = simple || (size > 0 && !ended);
+        boolean behind = simple || (!follows && size > 0 && !ended);
         while (size > kept && !ended) {
-            byte next = at(kept);
+            byte next = types[place(kept)];
             if (next == COPY_END) {
                 ended = true;
             } else if (next != FrontendMessageType.SYNC) {
@@ -144,20 +205,123 @@ final class RequestQueue {
         }
         copyIn = !ended;
         if (!simple) {
-            dropLateEnds();
+            if (!follows) {
+                skipCopyEnds();
+            }
             // Without another Sync the group of the COPY is open again.
-            unsynced |= size == 0;
+            unsynced |= size == kept || size == 0;
         }
     }
 
-    /** ErrorResponse: a COPY that was under way is over. */
-    void onError() {
+    private static boolean endsWithReady(byte type) {
+        return type == FrontendMessageType.QUERY || type == FrontendMessageType.FUNCTION_CALL || type == INTERNAL;
+    }
+
+    // ---- answers within a group ----
+
+    /**
+     * An answer that ends what one message of the extended protocol asked for.
+     *
+     * @param asked the type of the messages that it may answer
+     * @return whether it is hidden from the client
+     * @throws ProtocolException if that is not what comes next
+     */
+    boolean onAnswer(byte answer, byte asked) {
+        if (size == 0) {
+            throw ProtocolException.violation("unexpected message " + BackendMessageType.name(answer));
+        }
+        byte type = types[head];
+        if (endsWithReady(type)) {
+            // One of many answers to a query; it ends with ReadyForQuery.
+            return hidden[head];
+        }
+        if (type != asked) {
+            throw ProtocolException.violation("message " + BackendMessageType.name(answer) + " as the answer to "
+                    + FrontendMessageType.name(type));
+        }
+        boolean hide = hidden[head];
+        Effect effect = effects[head];
+        removeAt(0);
+        skipCopyEnds();
+        if (effect != null) {
+            effect.done();
+        }
+        return hide;
+    }
+
+    /** What the next answer belongs to; 0 if nothing is open. */
+    byte headType() {
+        return size == 0 ? 0 : types[head];
+    }
+
+    /** What the message that is answered next changes or refers to. */
+    @Nullable
+    Effect headEffect() {
+        return size == 0 ? null : effects[head];
+    }
+
+    /** Whether the message that is answered next is one of PgWeir's own. */
+    boolean isHeadHidden() {
+        return size > 0 && hidden[head];
+    }
+
+    /**
+     * ErrorResponse: a COPY that was under way is over, and what follows in the group is skipped.
+     *
+     * @return whether a client's query was skipped because of a message of PgWeir's own, so that PgWeir has to send the
+     *     Sync which the client owes nobody
+     */
+    boolean onError() {
         if (copyIn) {
             copyIn = false;
         }
         if (struckOff > 0) {
             doubtful = true;
         }
+        if (size == 0) {
+            skipping = follows && unsynced;
+            return false;
+        }
+        byte type = types[head];
+        if (endsWithReady(type) || type == FrontendMessageType.SYNC) {
+            Effect effect = effects[head];
+            effects[head] = null;
+            if (effect != null) {
+                effect.failed();
+            }
+        } else if (follows) {
+            return skipGroup();
+        }
+        return false;
+    }
+
+    private boolean skipGroup() {
+        int end = 0;
+        boolean own = true;
+        boolean query = false;
+        while (end < size && types[place(end)] != FrontendMessageType.SYNC) {
+            // A message of the client before its query would have had it skipped as well.
+            query |= own && types[place(end)] == FrontendMessageType.QUERY;
+            own &= hidden[place(end)];
+            end++;
+        }
+        skipping = end == size;
+        if (skipping) {
+            unsynced = true;
+        }
+        for (int i = end - 1; i >= 0; i--) {
+            Effect effect = effects[place(i)];
+            effects[place(i)] = null;
+            if (effect != null && i == 0) {
+                effect.failed();
+            } else if (effect != null) {
+                effect.skipped();
+            }
+        }
+        for (int i = 0; i < end; i++) {
+            removeAt(0);
+        }
+        return query && skipping;
     }
 
     /**
@@ -167,7 +331,7 @@ final class RequestQueue {
      * @throws ProtocolException if nobody asked
      */
     byte onReady() {
-        while (size > 0 && isCopyEnd(ring[head])) {
+        while (size > 0 && isCopyEnd(types[head])) {
             removeAt(0);
         }
         copyIn = false;
@@ -175,49 +339,117 @@ final class RequestQueue {
             // The COPY failed before PostgreSQL had read the Sync that came with it.
             struckOff--;
             endGroup();
+            skipping = false;
             return FrontendMessageType.SYNC;
         }
         if (!doubtful) {
             struckOff = 0;
         }
-        if (size == 0) {
+        if (size == 0 || !(endsWithReady(types[head]) || types[head] == FrontendMessageType.SYNC)) {
             throw ProtocolException.violation(
                     "unexpected message " + BackendMessageType.name(BackendMessageType.READY_FOR_QUERY));
         }
-        byte type = ring[head];
+        byte type = hidden[head] ? INTERNAL : types[head];
+        Effect effect = effects[head];
         removeAt(0);
-        // The end of data in a group may be meant for a COPY that is still to come.
-        dropLateEnds();
+        skipCopyEnds();
+        if (effect != null) {
+            effect.done();
+        }
         return type;
+    }
+
+    // ---- to send a group again ----
+
+    /**
+     * A message that was sent and not answered.
+     *
+     * @param effect null for nearly all
+     */
+    record Entry(byte type, boolean hidden, @Nullable Effect effect) {}
+
+    /** Whether nothing was sent behind the group that is being answered. */
+    boolean isLastGroup() {
+        for (int i = 0; i < size - 1; i++) {
+            byte type = types[place(i)];
+            if (type == FrontendMessageType.SYNC || endsWithReady(type)) {
+                return false;
+            }
+        }
+        return size > 0 && !copyIn && struckOff == 0;
+    }
+
+    /**
+     * Takes out what PostgreSQL skips after an error: from the message that failed to the Sync, which stays but will be
+     * answered to PgWeir only. The effects are neither failed nor skipped, as the messages will be sent once more.
+     *
+     * @return whether the Sync was there; else PgWeir has to send one
+     */
+    boolean takeGroup(List<Entry> into) {
+        while (size > 0 && types[head] != FrontendMessageType.SYNC) {
+            into.add(new Entry(types[head], hidden[head], effects[head]));
+            removeAt(0);
+        }
+        boolean synced = size > 0;
+        if (!synced) {
+            add(FrontendMessageType.SYNC, true, null);
+            group++;
+        }
+        hidden[head] = true;
+        return synced;
+    }
+
+    /** What was taken out is sent again. */
+    void sentAgain(Entry entry) {
+        if (entry.hidden()) {
+            unsynced = true;
+            add(entry.type(), true, entry.effect());
+        } else {
+            sent(entry.type(), entry.effect());
+        }
+    }
+
+    /** Whether all that is open was asked by PgWeir itself. */
+    boolean hasOnlyInternal() {
+        if (unsynced || copyIn) {
+            return false;
+        }
+        for (int i = 0; i < size; i++) {
+            if (types[place(i)] != INTERNAL) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many ReadyForQuery the client still expects. */
     int answersOwed() {
         int owed = 0;
         for (int i = 0; i < size; i++) {
-            byte type = at(i);
-            if (type != INTERNAL && !isCopyEnd(type)) {
+            byte type = types[place(i)];
+            if (!hidden[place(i)] && (type == FrontendMessageType.SYNC || endsWithReady(type))) {
                 owed++;
             }
         }
         return owed;
     }
 
-    /** Another server begins with nothing asked. */
+    /** Another server begins with nothing asked; what was not answered never will be. */
     void clear() {
+        for (int i = size - 1; i >= 0; i--) {
+            Effect effect = effects[place(i)];
+            effects[place(i)] = null;
+            if (effect != null) {
+                effect.skipped();
+            }
+        }
         head = 0;
         size = 0;
         endGroup();
         copyIn = false;
         struckOff = 0;
         doubtful = false;
-    }
-
-    /** Data behind what has just ended are nobody's. */
-    private void dropLateEnds() {
-        while (size > 0 && ring[head] == COPY_END) {
-            removeAt(0);
-        }
+        skipping = false;
     }
 
     private void endGroup() {
@@ -230,28 +462,51 @@ final class RequestQueue {
         return type == COPY_END || type == GROUP_COPY_END;
     }
 
-    private byte at(int index) {
-        return ring[(head + index) & (ring.length - 1)];
+    /** Data behind what has just ended are nobody's. In a group they may be meant for a COPY that is still to come. */
+    private void skipCopyEnds() {
+        while (size > 0 && types[head] == COPY_END) {
+            removeAt(0);
+        }
     }
 
-    private void add(byte type) {
-        if (size == ring.length) {
-            byte[] larger = new byte[2 * size];
-            for (int i = 0; i < size; i++) {
-                larger[i] = at(i);
-            }
-            ring = larger;
-            head = 0;
+    private int place(int index) {
+        return (head + index) & (types.length - 1);
+    }
+
+    private void add(byte type, boolean hide, @Nullable Effect effect) {
+        if (size == types.length) {
+            grow();
         }
-        ring[(head + size++) & (ring.length - 1)] = type;
+        int at = place(size++);
+        types[at] = type;
+        hidden[at] = hide;
+        effects[at] = effect;
+    }
+
+    private void grow() {
+        byte[] moreTypes = new byte[2 * size];
+        boolean[] moreHidden = new boolean[2 * size];
+        @Nullable Effect[] moreEffects = new @Nullable Effect[2 * size];
+        for (int i = 0; i < size; i++) {
+            moreTypes[i] = types[place(i)];
+            moreHidden[i] = hidden[place(i)];
+            moreEffects[i] = effects[place(i)];
+        }
+        types = moreTypes;
+        hidden = moreHidden;
+        effects = moreEffects;
+        head = 0;
     }
 
     /** Only the first two places are ever removed from, so shifting what stands before is at most one step. */
     private void removeAt(int index) {
         for (int i = index; i > 0; i--) {
-            ring[(head + i) & (ring.length - 1)] = at(i - 1);
+            types[place(i)] = types[place(i - 1)];
+            hidden[place(i)] = hidden[place(i - 1)];
+            effects[place(i)] = effects[place(i - 1)];
         }
-        head = (head + 1) & (ring.length - 1);
+        effects[head] = null;
+        head = (head + 1) & (types.length - 1);
         size--;
     }
 }

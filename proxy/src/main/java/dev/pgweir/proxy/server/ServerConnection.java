@@ -11,6 +11,7 @@ import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.prepare.ServerStatements;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -38,11 +39,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // Two event loops are the same one or not; loops have no other equality.
 public final class ServerConnection implements ServerControl {
     /** What has to be seen of a server that serves a client. */
-    private static final Interest RELAY = Interest.builder()
+    public static final Interest RELAY = Interest.builder()
             .none(bytes("DdTCc123InstNAHV"))
             .header((byte) 'G')
             .whole(bytes("ZSE"))
             .build();
+
+    /** In addition, what ends the answer to each message of the extended protocol. */
+    public static final Interest RELAY_EACH =
+            RELAY.toBuilder().header(bytes("T123Inst")).whole((byte) 'C').build();
+
+    /** In addition, rows: of a query of PgWeir's own. */
+    public static final Interest RELAY_ROWS =
+            RELAY_EACH.toBuilder().whole((byte) 'D').build();
 
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
@@ -54,6 +63,7 @@ public final class ServerConnection implements ServerControl {
     private final ServerProfile profile;
     private final FrameScanner scanner;
     private final SessionParameters parameters;
+    private final ServerStatements statements = new ServerStatements();
     private final ReadGate gate;
     private final Map<String, String> welcome;
     private final long id;
@@ -186,6 +196,11 @@ public final class ServerConnection implements ServerControl {
         return scanner;
     }
 
+    /** What clients prepared on it. */
+    public ServerStatements statements() {
+        return statements;
+    }
+
     /** The values that the session at PostgreSQL has. */
     public SessionParameters parameters() {
         return parameters;
@@ -284,6 +299,8 @@ public final class ServerConnection implements ServerControl {
             return;
         }
         task = next;
+        // A simple query ends the unnamed statement.
+        statements.forgetUnnamed();
         next.start(channel, whenDone);
         Duration limit = profile.connectTimeout();
         if (!limit.isZero()) {
@@ -301,8 +318,17 @@ public final class ServerConnection implements ServerControl {
 
     /** PostgreSQL did not answer in time; it will not answer a polite end either. */
     private void abort(ServerTask late) {
-        if (task == late && !closed) {
-            closing = late.ifItFails();
+        if (task == late) {
+            abort(late.ifItFails());
+        }
+    }
+
+    /** Closes without a word and without waiting for PostgreSQL to close its side. Any thread. */
+    public void abort(DisconnectReason reason) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> abort(reason));
+        } else if (!closed) {
+            closing = reason;
             channel.close();
         }
     }
@@ -395,6 +421,9 @@ public final class ServerConnection implements ServerControl {
             if (current.isGood(ReadyForQuery.decode(scanner.body()).status().code())) {
                 if (current.resetsSession()) {
                     parameters.forgetExtra();
+                }
+                if (current.deallocates()) {
+                    statements.clear();
                 }
                 current.done();
             } else {

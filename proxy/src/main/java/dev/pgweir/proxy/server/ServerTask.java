@@ -51,6 +51,12 @@ final class ServerTask {
         return upper.contains("DISCARD ALL") || upper.contains("RESET ALL");
     }
 
+    /** Whether prepared statements are gone. */
+    boolean deallocates() {
+        String upper = sql.toUpperCase(Locale.ROOT);
+        return upper.contains("DISCARD ALL") || upper.contains("DEALLOCATE ALL");
+    }
+
     void done() {
         if (whenDone != null) {
             whenDone.run();

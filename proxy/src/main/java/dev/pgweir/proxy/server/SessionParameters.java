@@ -1,7 +1,12 @@
 package dev.pgweir.proxy.server;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class SessionParameters {
     private final TrackedParameters tracked;
     private final @Nullable String[] values;
-    /** Null while empty, as it nearly always is. Sorted, so that two of them can be compared in one walk. */
+    /**
+     * Null while empty, as it nearly always is. Never changed, only replaced: once a server has been made to suit a client
+     * the two share one, and are compared by a glance.
+     */
     private @Nullable TreeMap<String, String> extra;
+    /** PostgreSQL has taken the values of {@link #extra} before, or has made them itself. */
+    private boolean proven = true;
 
     public SessionParameters(TrackedParameters tracked) {
         this.tracked = tracked;
@@ -31,19 +41,101 @@ public final class SessionParameters {
 
     /** A client asks for this value; a name without a report is kept aside. */
     public void request(String name, String value) {
-        int index = tracked.indexOf(name);
+        request(name, value, tracked.indexOf(name));
+    }
+
+    private void request(String name, String value, int index) {
         if (index >= 0) {
             values[index] = TrackedParameters.canonical(tracked.name(index), value);
         } else {
-            putAside(name, value);
+            putExtra(name, value);
+            proven = false;
         }
     }
 
-    private void putAside(String name, String value) {
-        if (extra == null) {
-            extra = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private void putExtra(String name, @Nullable String value) {
+        TreeMap<String, String> changed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (extra != null) {
+            changed.putAll(extra);
         }
-        extra.put(name, value);
+        if (value == null) {
+            changed.remove(name);
+        } else {
+            changed.put(name, value);
+        }
+        extra = changed.isEmpty() ? null : changed;
+    }
+
+    /**
+     * The client has changed a parameter that nobody reports, and PostgreSQL was asked for its value. Called for those of
+     * the client and of the server.
+     *
+     * @param value null if it is the default
+     */
+    public void changed(String name, @Nullable String value) {
+        if (!isReported(name)) {
+            putExtra(name, value);
+        }
+    }
+
+    /** The parameters with such names are followed by their reports alone. */
+    public boolean isReported(String name) {
+        int index = tracked.indexOf(name);
+        return index >= 0 && values[index] != null;
+    }
+
+    /** Names of the parameters that nobody reports. */
+    public Set<String> extraNames() {
+        return extra == null ? Set.of() : Collections.unmodifiableSet(extra.keySet());
+    }
+
+    /** Both have the same extra ones from now on. */
+    public void shareExtra(SessionParameters with) {
+        extra = with.extra;
+    }
+
+    /** A copy, for the time when the session is reset. */
+    public SessionParameters copy() {
+        SessionParameters copy = new SessionParameters(tracked);
+        System.arraycopy(values, 0, copy.values, 0, values.length);
+        copy.extra = extra;
+        copy.proven = proven;
+        return copy;
+    }
+
+    /**
+     * Takes values of {@code to}.
+     *
+     * @param names which; the empty name stands for all
+     * @param onChange told of each reported parameter whose value is another one now
+     */
+    public void resetTo(SessionParameters to, Set<String> names, BiConsumer<String, String> onChange) {
+        boolean all = names.contains("");
+        for (int i = 0; i < values.length; i++) {
+            String value = to.values[i];
+            if (value != null && !value.equals(values[i]) && (all || names.contains(tracked.name(i)))) {
+                values[i] = value;
+                onChange.accept(tracked.name(i), value);
+            }
+        }
+        if (all) {
+            extra = to.extra;
+            proven = to.proven;
+        } else {
+            names.forEach(name -> changed(name, to.get(name)));
+        }
+    }
+
+    /** What PostgreSQL reads the text of a statement by; for equals and hashCode. */
+    public Object readingSettings() {
+        List<@Nullable String> all = new ArrayList<>(values.length + 1);
+        for (int i = 0; i < values.length; i++) {
+            if (!tracked.name(i).equals("application_name")) {
+                all.add(values[i]);
+            }
+        }
+        all.add(extra == null ? null : extra.get("search_path"));
+        return all;
     }
 
     /** The value, or null if none is known. */
@@ -55,7 +147,7 @@ public final class SessionParameters {
 
     /**
      * Takes over from {@code defaults} what has no value yet. What has none there is not reported by PostgreSQL, whatever
-     * the configuration says, so that it cannot be followed: it is kept aside.
+     * the configuration says, so that it cannot be followed by its reports.
      *
      * @param defaults what was reported at a login
      */
@@ -66,15 +158,18 @@ public final class SessionParameters {
             if (value == null) {
                 values[i] = reported;
             } else if (reported == null) {
-                putAside(tracked.name(i), value);
                 values[i] = null;
+                request(tracked.name(i), value, -1);
             }
         }
     }
 
-    /** Whether a client asked for parameters that nobody reports. */
-    public boolean hasExtra() {
-        return extra != null;
+    /**
+     * Whether the client wants something that PostgreSQL may refuse, so that its request must not run before that is
+     * known. What it accepted once it accepts again, but for a role, which may be gone and must not be mistaken.
+     */
+    public boolean mayBeRefused() {
+        return extra != null && (!proven || extra.containsKey("role") || extra.containsKey("session_authorization"));
     }
 
     /** The session was reset: what was set without being reported is gone. */
@@ -83,6 +178,7 @@ public final class SessionParameters {
     }
 
     /** Whether a server with these values suits a client that wants {@code wanted}. The path of a transaction. */
+    @SuppressWarnings("ReferenceEquality") // Spares the walk where both are the same one, as they nearly always are.
     public boolean suits(SessionParameters wanted) {
         for (int i = 0; i < values.length; i++) {
             String want = wanted.values[i];
@@ -90,7 +186,7 @@ public final class SessionParameters {
                 return false;
             }
         }
-        return (extra == null && wanted.extra == null) || nonNull(extra).equals(nonNull(wanted.extra));
+        return extra == wanted.extra || nonNull(extra).equals(nonNull(wanted.extra));
     }
 
     /**
@@ -103,6 +199,10 @@ public final class SessionParameters {
         for (int i = 0; i < values.length; i++) {
             String want = wanted.values[i];
             if (want != null && !want.equals(values[i])) {
+                if (tracked.name(i).equals("DateStyle") && want.indexOf(',') < 0) {
+                    // Half of a date style leaves the other half as it is, which is another client's.
+                    setting(sql, tracked.name(i), null);
+                }
                 setting(sql, tracked.name(i), want);
             }
         }
@@ -122,6 +222,20 @@ public final class SessionParameters {
     }
 
     /**
+     * PostgreSQL has another spelling of the values that the client wanted first. Called before {@link #nowSuit}.
+     *
+     * @param wanted what was asked for
+     * @param server what was reported then
+     */
+    public void respell(SessionParameters wanted, SessionParameters server) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null && values[i].equals(wanted.values[i])) {
+                values[i] = server.values[i];
+            }
+        }
+    }
+
+    /**
      * The query has run on the server whose values these are: both sides have the same values now. Where PostgreSQL
      * reported another spelling of a value it is the client's from now on too, else the two would differ for ever.
      */
@@ -131,7 +245,8 @@ public final class SessionParameters {
                 wanted.values[i] = values[i];
             }
         }
-        extra = wanted.extra == null ? null : new TreeMap<>(wanted.extra);
+        extra = wanted.extra;
+        wanted.proven = true;
     }
 
     private static void setting(StringBuilder sql, String name, @Nullable String value) {
@@ -149,7 +264,7 @@ public final class SessionParameters {
         sql.append(", false)");
     }
 
-    private static void quote(StringBuilder sql, String text) {
+    static void quote(StringBuilder sql, String text) {
         sql.append("E'");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class ConsoleTest {
                         "0",
                         "",
                         "app",
-                        "0",
+                        "3",
                         "9");
         assertThat(servers.rows().get(0)).contains("S", "active", "4711");
     }
@@ -183,5 +184,13 @@ class ConsoleTest {
         assertThat(after.averageSince(before, 2_000_000))
                 .isEqualTo(new Counters(10, 5, 20, 100, 200, 500, 100, 100, 1, 2, 3, 1));
         assertThat(Counters.ZERO.averageSince(Counters.ZERO, 0)).isEqualTo(Counters.ZERO);
+    }
+
+    @Test
+    void showsPreparedStatements() {
+        Answer answer = Answer.to("SHOW PREPARED_STATEMENTS", false);
+
+        assertThat(answer.rows()).containsExactly(List.of("PGWEIR_7", "42", "protocol", "SELECT 1"));
+        assertThat(answer.types()).isEqualTo("sqss");
     }
 }

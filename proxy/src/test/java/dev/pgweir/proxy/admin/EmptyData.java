@@ -48,4 +48,9 @@ final class EmptyData implements ConsoleData {
     public String version() {
         return "PgWeir 0";
     }
+
+    @Override
+    public List<StatementRow> preparedStatements() {
+        return List.of();
+    }
 }

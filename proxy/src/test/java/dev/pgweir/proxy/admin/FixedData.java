@@ -40,6 +40,7 @@ final class FixedData implements ConsoleData {
                 "0x3",
                 pid,
                 "app",
+                3,
                 9);
     }
 
@@ -71,5 +72,10 @@ final class FixedData implements ConsoleData {
     @Override
     public String version() {
         return "PgWeir 1.2.3";
+    }
+
+    @Override
+    public List<StatementRow> preparedStatements() {
+        return List.of(new StatementRow("PGWEIR_7", 42, "protocol", "SELECT 1"));
     }
 }

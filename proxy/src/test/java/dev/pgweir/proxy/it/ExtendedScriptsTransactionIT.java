@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.it;
 
 import dev.pgweir.proxy.it.scripts.ScriptComparison;
+import dev.pgweir.proxy.it.scripts.Topic;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class ExtendedScriptsTransactionIT {
     private static ScriptComparison ofOne;
     private static ScriptComparison ofTwo;
     private static ScriptComparison ofTwoThatForget;
+    private static ScriptComparison ofResets;
 
     @BeforeAll
     static void start(TestDatabase database) {
@@ -31,9 +33,13 @@ final class ExtendedScriptsTransactionIT {
         twoServers = Fronted.start(database, "default_pool_size = 2", NO_NOTICE);
         // Fewer than one client names, so that servers forget statements all the time.
         twoThatForget = Fronted.start(database, "default_pool_size = 2", "max_prepared_statements = 2", NO_NOTICE);
-        ofOne = new ScriptComparison(database, oneServer::login, 1);
-        ofTwo = new ScriptComparison(database, twoServers::login, 2);
-        ofTwoThatForget = new ScriptComparison(database, twoThatForget::login, 2);
+        ofOne = new ScriptComparison(database, oneServer::login, 1, Topic.RESET_TO_STARTUP);
+        ofTwo = new ScriptComparison(database, twoServers::login, 2, Topic.RESET_TO_STARTUP);
+        ofTwoThatForget = new ScriptComparison(database, twoThatForget::login, 2, Topic.RESET_TO_STARTUP);
+        // A reset to what the startup packet said, and another change of the same setting in the same request, are seen
+        // one by one in PostgreSQL only.
+        ofResets = new ScriptComparison(
+                database, oneServer::login, 1, Topic.SEVERAL, Topic.SAVEPOINTS, Topic.EXTENDED_SETTINGS, Topic.FLUSH);
     }
 
     @AfterAll
@@ -51,6 +57,12 @@ final class ExtendedScriptsTransactionIT {
     @MethodSource("seeds")
     void clientsInTurnsOnOneServer(long seed) throws IOException {
         ofOne.compareInTurns(seed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void clientsThatResetTheirSettings(long seed) throws IOException {
+        ofResets.compareInTurns(seed);
     }
 
     @ParameterizedTest

@@ -236,4 +236,20 @@ final class NetworkFaultIT {
     private static void await(Callable<Boolean> condition) {
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(condition);
     }
+
+    @Test
+    void queryTimeoutFreesThePlaceOfAConnectionThatIsDead(TestDatabase database) throws IOException {
+        try (Fronted weir =
+                        weir(database, "query_timeout = 1", "cancel_wait_timeout = 1", "server_connect_timeout = 2");
+                WireClient client = weir.login();
+                WireClient next = weir.login()) {
+            client.value("SELECT 'warm'");
+            network.toClient().swallow();
+            client.send(query("SELECT 'lost'"));
+            List<WireMessage> answer = client.readUntil('E');
+            assertThat(answer.get(answer.size() - 1).message()).startsWith("query_timeout");
+            network.heal();
+            assertThat(next.value("SELECT 'served'")).isEqualTo("served");
+        }
+    }
 }

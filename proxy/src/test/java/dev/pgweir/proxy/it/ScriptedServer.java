@@ -42,6 +42,7 @@ final class ScriptedServer implements AutoCloseable {
         void welcome() throws IOException {
             send(
                     WireBytes.message('R', 0),
+                    WireBytes.message('S', "application_name", ""),
                     WireBytes.message('S', "client_encoding", "UTF8"),
                     WireBytes.message('S', "server_version", "17.0"),
                     WireBytes.message('K', 4711, 4712),

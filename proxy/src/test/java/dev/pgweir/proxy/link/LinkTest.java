@@ -336,6 +336,21 @@ final class LinkTest {
     }
 
     @Test
+    void releasesTheServerWhenItsSettingsAreInForceAndTheirClientHasLeft() {
+        LinkWorld world = inTransactionMode();
+        world.wanted.request("search_path", "a");
+        world.bind();
+        assertThat(world.link.isSettling()).isTrue();
+        world.link.drain(true, Release.REUSE);
+        assertThat(world.state()).isEqualTo(ServerState.ACTIVE);
+        world.answers(COLUMNS, ROW, DONE, READY);
+
+        assertThat(world.got()).isEmpty();
+        assertThat(world.news()).containsExactly("bound");
+        assertThat(world.state()).isEqualTo(ServerState.IDLE);
+    }
+
+    @Test
     void rollsBackTheTransactionOfAClientThatHasLeft() {
         LinkWorld world = inTransactionMode();
         world.bind();
@@ -415,7 +430,7 @@ final class LinkTest {
     void closesTheServerOfAClientThatHasLeftWithinAMessage() {
         LinkWorld world = inTransactionMode();
         world.bind();
-        world.link.sent((byte) 'Q');
+        world.link.sent((byte) 'Q', null);
         world.link.write(world.buffer(first(7, query("SELECT 1"))));
 
         assertThat(world.link.drain(false, Release.REUSE)).isFalse();

@@ -74,7 +74,7 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
                 false,
                 false);
         pool = pools.pool(new PoolKey("shop", "app"), () -> spec);
-        link = new Link(this, client, clientGate, wanted);
+        link = new Link(this, client, clientGate, wanted, false);
     }
 
     // ---- what the test does ----
@@ -97,7 +97,7 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
     /** The client's side passes these messages on, each in a buffer of its own. */
     void asks(byte[]... messages) {
         for (byte[] message : messages) {
-            link.sent(message[0]);
+            link.sent(message[0], null);
             link.write(buffer(message));
         }
         link.flush();
@@ -185,6 +185,11 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
                 TRACKED,
                 alloc,
                 ownLoop ? null : client));
+    }
+
+    @Override
+    public void onAnswers() {
+        told.add("answers");
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is open after each message of the client and of the server, one rule at a time. */
 final class RequestQueueTest {
-    private final RequestQueue queue = new RequestQueue();
+    private final RequestQueue queue = new RequestQueue(false);
 
     @Test
     void beginsWithNothingOpen() {
@@ -136,7 +136,7 @@ final class RequestQueueTest {
 
     @Test
     void setsPgWeirsOwnQueriesApart() {
-        queue.sentInternal();
+        queue.sentInternal(null);
         sent('Q');
 
         assertThat(queue.headIsInternal()).isTrue();
@@ -324,7 +324,7 @@ final class RequestQueueTest {
 
     @Test
     void beginsAfreshWithAnotherServer() {
-        queue.sentInternal();
+        queue.sentInternal(null);
         sent("PQBES");
         queue.onCopyIn();
         queue.onError();
@@ -346,7 +346,7 @@ final class RequestQueueTest {
     }
 
     private void sent(char type) {
-        queue.sent((byte) type);
+        queue.sent((byte) type, null);
     }
 
     private void ready() {

@@ -114,7 +114,7 @@ final class RequestQueueWalkTest {
         private final boolean sensible;
         private final List<String> history = new ArrayList<>();
         private final Map<Happening, Integer> seen = new EnumMap<>(Happening.class);
-        RequestQueue queue = new RequestQueue();
+        RequestQueue queue = new RequestQueue(false);
         private PostgresModel server = new PostgresModel();
         private final Deque<Message> toServer = new ArrayDeque<>();
         private final Deque<Character> toClient = new ArrayDeque<>();
@@ -286,7 +286,7 @@ final class RequestQueueWalkTest {
                 return;
             }
             history.add(">" + message);
-            queue.sent((byte) message.type());
+            queue.sent((byte) message.type(), null);
             toServer.add(message);
         }
 
@@ -350,7 +350,7 @@ final class RequestQueueWalkTest {
             saw(why);
             history.clear();
             server = new PostgresModel();
-            queue = new RequestQueue();
+            queue = new RequestQueue(false);
             toServer.clear();
             toClient.clear();
             plan.clear();

@@ -30,6 +30,15 @@ final class PreparedTexts {
         return forget();
     }
 
+    /** To be parsed now and executed later: what EXECUTE means may be decided at either time, so it is rare. */
+    String forLater() {
+        String sql = any();
+        while (!topics.contains(Topic.RARE) && sql.toUpperCase(Locale.ROOT).contains("EXECUTE")) {
+            sql = any();
+        }
+        return sql;
+    }
+
     /** True if no statement is left behind it. */
     static boolean forgetsAll(String sql) {
         String upper = sql.toUpperCase(Locale.ROOT);

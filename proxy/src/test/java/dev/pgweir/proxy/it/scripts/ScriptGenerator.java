@@ -180,8 +180,11 @@ final class ScriptGenerator {
     private List<@Nullable String> values(@Nullable Sql sql) {
         List<@Nullable String> values = new ArrayList<>();
         if (sql != null) {
-            // For a setting, NULL resets it.
-            boolean mayBeNull = topics.contains(Topic.RESET) || !sql.text().contains("set_config");
+            // For a setting, NULL resets it: to what the server has, as nothing but its value tells that from another
+            // SET.
+            boolean resets = topics.contains(Topic.RESET)
+                    && (topics.contains(Topic.RARE) || !topics.contains(Topic.RESET_TO_STARTUP));
+            boolean mayBeNull = resets || !sql.text().contains("set_config");
             for (List<String> choices : sql.values()) {
                 values.add(mayBeNull && dice.chance(8) ? null : dice.of(choices));
             }
@@ -214,7 +217,7 @@ final class ScriptGenerator {
         // What EXECUTE gives is described as it was when it was parsed, which is a rare thing to rely on for long.
         boolean brief = name.isEmpty() || topics.contains(Topic.RARE);
         if (topics.contains(Topic.SQL_PREPARE_EXTENDED) && brief && dice.chance(15)) {
-            return Sql.of(prepared.any());
+            return Sql.of(prepared.forLater());
         }
         return plain.statement();
     }

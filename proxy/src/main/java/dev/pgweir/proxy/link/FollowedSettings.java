@@ -1,0 +1,187 @@
+package dev.pgweir.proxy.link;
+
+import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.message.backend.DataRow;
+import dev.pgweir.protocol.message.backend.ParameterStatus;
+import dev.pgweir.proxy.prepare.Effect;
+import dev.pgweir.proxy.prepare.Effects;
+import dev.pgweir.proxy.server.SessionParameters;
+import dev.pgweir.proxy.server.SettingsQuery;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's SET and RESET come to. Settings that PostgreSQL reports change with its reports. Of the others it is
+ * noted that the client may have changed them, and when its transaction is over PostgreSQL is asked for their values. On
+ * the client's loop.
+ */
+final class FollowedSettings {
+    private final SessionParameters wanted;
+    /** What the client wanted at its login, which is what a reset brings back. */
+    private final SessionParameters initial;
+    /** Settings that the client may have changed since the server was bound; null for none. */
+    private @Nullable Set<String> touched;
+    /** What has come of the question for them, while it is open. */
+    private @Nullable List<DataRow> rows;
+    /** Settings that the client has reset and not been told of; the empty name stands for all. Nearly always empty. */
+    private Set<String> reset = Set.of();
+
+    private boolean resetForGood;
+
+    FollowedSettings(SessionParameters wanted) {
+        this.wanted = wanted;
+        this.initial = wanted.copy();
+    }
+
+    /** The server is another's. */
+    void left() {
+        touched = null;
+        rows = null;
+    }
+
+    // ---- changes ----
+
+    /** The client may have changed these settings; the empty name stands for any. */
+    void touched(List<String> names) {
+        for (String name : names) {
+            if (!wanted.isReported(name)) {
+                if (touched == null) {
+                    touched = new LinkedHashSet<>();
+                }
+                touched.add(name);
+            }
+        }
+    }
+
+    /** The question for what the client may have changed, or null if there is nothing to ask. It is open from then on. */
+    @Nullable
+    String question() {
+        if (touched == null || rows != null) {
+            return null;
+        }
+        if (touched.contains("")) {
+            touched.addAll(wanted.extraNames());
+        }
+        rows = new ArrayList<>(touched.size());
+        return SettingsQuery.of(touched);
+    }
+
+    /** Whether the question is open. */
+    boolean isAsking() {
+        return rows != null;
+    }
+
+    /** A row of the answer. */
+    void onRow(DataRow row) {
+        Objects.requireNonNull(rows).add(row);
+    }
+
+    /** The question was not answered: what the client has changed is not known. */
+    void failed() {
+        left();
+    }
+
+    /**
+     * The question is answered.
+     *
+     * @param server what the server has; the client's own may differ from it now
+     * @throws ProtocolException if it is no answer to the question
+     */
+    void onAnswer(SessionParameters server) {
+        Set<String> gone = new HashSet<>(Objects.requireNonNull(touched));
+        boolean all = gone.contains("");
+        for (DataRow row : Objects.requireNonNull(rows)) {
+            if (row.values().size() != 3 || row.values().get(0) == null) {
+                throw ProtocolException.violation("a result that does not fit the question for settings");
+            }
+            String name = Objects.requireNonNull(row.values().get(0));
+            String value = row.values().get(1);
+            boolean isDefault = "t".equals(row.values().get(2)) || (name.equals("role") && "none".equals(value));
+            gone.remove(name);
+            has(server, name, isDefault ? null : value);
+        }
+        gone.forEach(name -> has(server, name, null));
+        if (all) {
+            server.forgetExtra();
+        }
+        left();
+    }
+
+    /** Null is the default, which to the client is what it wanted at its login. */
+    private void has(SessionParameters server, String name, @Nullable String value) {
+        if (!wanted.isReported(name)) {
+            server.changed(name, value);
+            wanted.changed(name, value == null ? initial.get(name) : value);
+        }
+    }
+
+    /** The server has been made to suit the client, and has reported how it spells the values. */
+    void onSuited(SessionParameters server) {
+        initial.respell(wanted, server);
+        server.nowSuit(wanted);
+    }
+
+    // ---- resets ----
+
+    /**
+     * The client has reset settings: they are what they were at its login, and on the server what they are there.
+     *
+     * @param names compared without regard to case; the empty name stands for all
+     * @param forGood whether PostgreSQL has committed it already, which it does with DISCARD ALL
+     * @param server what the bound server has; null if there is none
+     */
+    void wasReset(Set<String> names, boolean forGood, @Nullable SessionParameters server) {
+        reset = names;
+        resetForGood = forGood;
+        if (server == null) {
+            return;
+        }
+        if (names.contains("")) {
+            server.forgetExtra();
+        } else {
+            names.forEach(name -> server.changed(name, null));
+        }
+    }
+
+    /** It takes back what was reset before it in the same transaction. */
+    void onError() {
+        if (!resetForGood) {
+            reset = Set.of();
+        }
+    }
+
+    /** Whether the client has to be told of a reset. */
+    boolean hasReset() {
+        return !reset.isEmpty();
+    }
+
+    /**
+     * After {@link #wasReset}, before ReadyForQuery: the client is told what its settings are now. What the server reports
+     * is the server's own.
+     */
+    void tellReset(ByteBuf out) {
+        if (hasReset()) {
+            wanted.resetTo(initial, reset, (name, value) -> new ParameterStatus(name, value).encode(out));
+            reset = Set.of();
+        }
+    }
+
+    /**
+     * Whether the value that the server reports now is that of a reset, which is not the client's.
+     *
+     * @param of what the message that is being answered does
+     */
+    boolean isOfReset(String name, @Nullable Effect of) {
+        Set<String> names = reset;
+        if (names.isEmpty() && of instanceof Effects effects) {
+            names = effects.resets();
+        }
+        return !names.isEmpty() && (names.contains("") || names.contains(name));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.pgweir.proxy.server;
+
+import java.util.Collection;
+
+/**
+ * The query that tells what a client's SET has come to, once its transaction is over: SET LOCAL and a rollback take a
+ * value back, a function may have set another one, and PostgreSQL knows how a list is written. Each row has the name, the
+ * value and whether that is the default.
+ *
+ * <p>Names are qualified and quoted, since search_path and standard_conforming_strings are among what clients set.
+ */
+public final class SettingsQuery {
+    private static final String VALUE = "pg_catalog.current_setting(n, true)";
+
+    private SettingsQuery() {}
+
+    /**
+     * Its text.
+     *
+     * @param names which settings; the empty name stands for all that the session has changed. Custom ones PostgreSQL does
+     *     not list, so all are reset then: what this client cannot keep the next one must not get
+     */
+    public static String of(Collection<String> names) {
+        StringBuilder sql = new StringBuilder("SELECT n, " + VALUE
+                + ", COALESCE((SELECT s.setting IS NOT DISTINCT FROM s.reset_val FROM pg_catalog.pg_settings s"
+                + " WHERE pg_catalog.lower(s.name) = pg_catalog.lower(n)), false)"
+                + " FROM pg_catalog.unnest(ARRAY[");
+        String separator = "";
+        boolean all = false;
+        for (String name : names) {
+            if (name.isEmpty()) {
+                all = true;
+                continue;
+            }
+            sql.append(separator);
+            SessionParameters.quote(sql, name);
+            separator = ", ";
+        }
+        sql.append("]::pg_catalog.text[]) n");
+        if (all) {
+            sql.append(" UNION ALL SELECT s.name, pg_catalog.current_setting(s.name), false"
+                    + " FROM pg_catalog.pg_settings s WHERE s.source = 'session'; RESET ALL");
+        }
+        return sql.toString();
+    }
+}
