@@ -10,6 +10,7 @@ import java.time.Duration;
  *
  * @param transport {@code transport}: which interface of the operating system moves the bytes
  * @param workerThreads {@code worker_threads}: event loops, 0 for as many as there are cores
+ * @param workerClients {@code worker_clients}: clients that share an event loop before the next one is used, at least 1
  * @param maxPacketSize {@code max_packet_size}: bytes of the largest message that is let through, its length field included
  * @param tcpKeepalive {@code tcp_keepalive}: SO_KEEPALIVE
  * @param tcpKeepcnt {@code tcp_keepcnt}: probes until a peer is dead
@@ -22,6 +23,7 @@ import java.time.Duration;
 public record NetConfig(
         TransportChoice transport,
         int workerThreads,
+        int workerClients,
         int maxPacketSize,
         boolean tcpKeepalive,
         int tcpKeepcnt,
@@ -35,6 +37,7 @@ public record NetConfig(
         return new NetConfig(
                 values.get(Settings.TRANSPORT),
                 values.get(Settings.WORKER_THREADS),
+                values.get(Settings.WORKER_CLIENTS),
                 values.get(Settings.MAX_PACKET_SIZE),
                 values.get(Settings.TCP_KEEPALIVE),
                 values.get(Settings.TCP_KEEPCNT),

@@ -87,7 +87,8 @@ public final class Proxy implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
-        EventLoops loops = new EventLoops(transport, config.net().workerThreads());
+        EventLoops loops = new EventLoops(
+                transport, config.net().workerThreads(), config.net().workerClients());
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(
                 1,
                 1,

@@ -19,6 +19,7 @@ public final class Settings {
     public static final Setting<Integer> LISTEN_BACKLOG = ProcessSettings.LISTEN_BACKLOG;
     public static final Setting<TransportChoice> TRANSPORT = ProcessSettings.TRANSPORT;
     public static final Setting<Integer> WORKER_THREADS = ProcessSettings.WORKER_THREADS;
+    public static final Setting<Integer> WORKER_CLIENTS = ProcessSettings.WORKER_CLIENTS;
     public static final Setting<String> CONFFILE = ProcessSettings.CONFFILE;
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;

@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndFiveOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndSixOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -57,6 +57,7 @@ final class SettingsTest {
                         "cancel_reserve_connections",
                         "min_evict_age",
                         "worker_threads",
+                        "worker_clients",
                         "transport");
     }
 

@@ -6,6 +6,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventLoops {
     private final Transport transport;
     private final EventLoopGroup group;
+    private final LoopChooser chooser;
     private final List<EventLoop> loops = new ArrayList<>();
     private final AtomicInteger next = new AtomicInteger();
 
@@ -22,12 +24,17 @@ public final class EventLoops {
      * Starts the loops.
      *
      * @param count setting {@code worker_threads}; 0 means one per core
+     * @param clients setting {@code worker_clients}, at least 1
      */
-    public EventLoops(Transport transport, int count) {
+    public EventLoops(Transport transport, int count, int clients) {
+        this.chooser = new LoopChooser(clients);
         this.transport = transport;
         int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();
-        this.group =
-                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("pgweir-loop"), transport.handlers());
+        this.group = new MultiThreadIoEventLoopGroup(
+                threads,
+                new ThreadPerTaskExecutor(new DefaultThreadFactory("pgweir-loop")),
+                chooser,
+                transport.handlers());
         for (EventExecutor loop : group) {
             loops.add((EventLoop) loop);
         }
@@ -38,9 +45,14 @@ public final class EventLoops {
         return transport;
     }
 
-    /** The group itself, for accepting. */
-    public EventLoopGroup group() {
+    /** Registers each channel on a loop that has room; to be told of its end by {@link #left}. */
+    EventLoopGroup forClients() {
         return group;
+    }
+
+    /** A client's channel is closed. */
+    void left(EventLoop loop) {
+        chooser.left(indexOf(loop));
     }
 
     /** How many there are, at least 1. */

@@ -65,7 +65,7 @@ public final class Listener {
             Function<SocketChannel, ChannelHandler> handler)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops.group())
+                .group(loops.at(0), loops.forClients())
                 .channel(loops.transport().serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
                 // A restart must not wait for connections of the process before it.
@@ -73,6 +73,7 @@ public final class Listener {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        channel.closeFuture().addListener(closed -> loops.left(channel.eventLoop()));
                         channel.pipeline().addLast("client", handler.apply(channel));
                     }
                 });

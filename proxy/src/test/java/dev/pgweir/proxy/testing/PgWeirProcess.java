@@ -193,6 +193,8 @@ public final class PgWeirProcess implements AutoCloseable {
         /** Starts it and returns at once, for runs that are to end by themselves: {@code --version}, a bad file. */
         public PgWeirProcess run() {
             int listenPort = port == 0 ? PostgresInstance.freePort() : port;
+            // Few clients are to meet servers of other loops, as many do.
+            environment.putIfAbsent("PGWEIR_WORKER_CLIENTS", "1");
             environment.putIfAbsent("PGWEIR_LISTEN_ADDR", "127.0.0.1");
             environment.putIfAbsent("PGWEIR_LISTEN_PORT", Integer.toString(listenPort));
             List<String> command = new ArrayList<>();
