@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,6 +71,36 @@ final class DistributionIT {
                 home.resolve("conf/pgweir.toml").toString());
 
         assertThat(run.output()).endsWith("pgweir.toml: 0 errors, 0 warnings\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void startsFromAnArchiveOfItsClasses() throws IOException {
+        Map<String, String> java = javaHome(Path.of(property("java.home")));
+        Run made = run(java, home.resolve("bin/pgweir-archive").toString());
+        assertThat(made.output()).isEmpty();
+        assertThat(made.exitCode()).isZero();
+        assertThat(home.resolve("lib/pgweir.jsa")).isNotEmptyFile();
+
+        Map<String, String> environment = new HashMap<>(java);
+        environment.put("PGWEIR_JAVA_OPTS", "-Xlog:class+load");
+        Run run = run(environment, home.resolve("bin/pgweir").toString(), "--version");
+
+        assertThat(run.output())
+                .contains("dev.pgweir.proxy.cli.Main source: shared objects file (top)")
+                .endsWith("PgWeir " + VERSION + "\n");
+    }
+
+    @Test
+    void startsWithoutAWordBesideAnArchiveThatDoesNotFit() throws IOException {
+        Files.writeString(home.resolve("lib/pgweir.jsa"), "of another Java");
+
+        Run run = run(
+                javaHome(Path.of(property("java.home"))),
+                home.resolve("bin/pgweir").toString(),
+                "--version");
+
+        assertThat(run.output()).isEqualTo("PgWeir " + VERSION + "\n");
         assertThat(run.exitCode()).isZero();
     }
 
