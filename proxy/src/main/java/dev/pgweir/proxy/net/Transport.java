@@ -37,6 +37,16 @@ public enum Transport {
     KQUEUE(KQueueSocketChannel.class, KQueueServerSocketChannel.class),
     NIO(NioSocketChannel.class, NioServerSocketChannel.class);
 
+    private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
+
+    static {
+        // With one receive call for many reads, Netty 4.2 does not always see that a peer has reset the connection, so a
+        // client that left would keep its server. It is no faster here: a pooler's reads are short and far apart.
+        if (System.getProperty(MULTISHOT) == null) {
+            System.setProperty(MULTISHOT, "false");
+        }
+    }
+
     private final Class<? extends SocketChannel> client;
     private final Class<? extends ServerSocketChannel> server;
 
