@@ -12,7 +12,9 @@ import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
@@ -81,6 +83,7 @@ public final class Proxy implements AutoCloseable {
      * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(ProxyConfig config, String version) throws ProxyStartException {
+        HostResolver.forgetInJvm();
         Transport transport;
         try {
             transport = Transport.of(config.net().transport());
@@ -100,7 +103,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port)", e);
+            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
         }
     }
 
@@ -110,10 +113,11 @@ public final class Proxy implements AutoCloseable {
         TrackedParameters tracked = new TrackedParameters(config.protocol().trackExtraParameters());
         TcpOptions options = new TcpOptions(config.net(), loops.transport());
         KeyDeriver deriver = new KeyDeriver(derivations, KeyDeriver.DEFAULT_CAPACITY, random);
+        HostResolver resolver = new HostResolver(config::net);
+        Dialer dialer = new Dialer(loops, options, resolver);
         ServerConnector connector = new ServerConnector(
                 loops,
-                options,
-                loops.transport().resolver(),
+                dialer,
                 tracked,
                 random,
                 deriver,
@@ -147,6 +151,9 @@ public final class Proxy implements AutoCloseable {
                     version,
                     address.getAddress().getHostAddress(),
                     address.getPort());
+        }
+        if (listener.unixSocket() != null) {
+            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
         return new Proxy(loops, pools, clients, listener, derivations, janitor);
     }

@@ -5,6 +5,7 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
 import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.SettingException;
+import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.Secret;
@@ -59,6 +60,13 @@ final class ConfigBuilder {
     private void database(String name, SectionDraft section, Map<String, DatabaseConfig> databases) {
         try {
             DatabaseConfig database = new DatabaseConfig(name, section.values());
+            if (database.hosts().isEmpty()
+                    && draft.settings().values().get(Settings.UNIX_SOCKET_DIR).isEmpty()) {
+                throw new SettingException(
+                        DatabaseSettings.HOST,
+                        "missing, and there is no unix_socket_dir in its place, accepted: names or addresses separated by"
+                                + " commas, a directory, or @ and an abstract name");
+            }
             if (isOwnAddress(database)) {
                 throw new SettingException(
                         DatabaseSettings.HOST,
@@ -80,10 +88,17 @@ final class ConfigBuilder {
 
     /** A pooler whose server is itself opens connections until none is left. */
     private boolean isOwnAddress(DatabaseConfig database) {
-        List<String> listening = draft.settings().values().get(Settings.LISTEN_ADDR);
-        return database.port() == draft.settings().values().get(Settings.LISTEN_PORT)
-                && isLoopback(database.host())
+        SettingValues settings = draft.settings().values();
+        if (database.port() != settings.get(Settings.LISTEN_PORT)) {
+            return false;
+        }
+        List<String> listening = settings.get(Settings.LISTEN_ADDR);
+        boolean own = database.hosts().stream().anyMatch(ConfigBuilder::isLoopback)
                 && listening.stream().anyMatch(address -> EVERY_ADDRESS.contains(address) || isLoopback(address));
+        String directory = settings.get(Settings.UNIX_SOCKET_DIR);
+        boolean ownSocket = !directory.isEmpty()
+                && (database.hosts().isEmpty() || database.hosts().contains(directory));
+        return own || ownSocket;
     }
 
     private static boolean isLoopback(String host) {

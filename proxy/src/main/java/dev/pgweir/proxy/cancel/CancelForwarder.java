@@ -106,7 +106,7 @@ public final class CancelForwarder {
             // As a task, so that the ticket is known even if the place was free at once.
             loop.execute(() -> {
                 granted = true;
-                connector.connect(loop, this, server.address(), waitTimeout).addListener(connected -> {
+                connector.connectTo(loop, this, server, waitTimeout).addListener(connected -> {
                     if (!connected.isSuccess()) {
                         LOG.warn(
                                 "{}: a cancel request could not be sent: {}",

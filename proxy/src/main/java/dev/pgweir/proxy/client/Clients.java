@@ -13,14 +13,15 @@ import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.socket.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,13 +80,18 @@ public final class Clients {
         }
     }
 
-    /** The handler of an accepted connection. Called on its event loop. */
-    public ChannelHandler accept(SocketChannel channel) {
+    /**
+     * The handler of an accepted connection. Called on its event loop.
+     *
+     * @param unix null if it came by TCP
+     */
+    public ChannelHandler accept(Channel channel, @Nullable UnixClient unix) {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
         ClientSession session = new ClientSession(
                 ids.incrementAndGet(),
                 channel,
+                unix,
                 loop,
                 byLoop.get(loop),
                 now.log().logDisconnections(),

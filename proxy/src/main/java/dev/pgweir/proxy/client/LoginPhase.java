@@ -23,7 +23,9 @@ import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -49,6 +51,9 @@ import org.slf4j.LoggerFactory;
 final class LoginPhase implements ClientPhase, Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
 
+    /** Who administers PgWeir without a password, through a Unix socket, if run by the same user: PgBouncer's rule. */
+    private static final String CONSOLE_OWNER = "pgbouncer";
+
     /** Longer than the longest password PostgreSQL's tools send, and all that a stranger can make us keep. */
     private static final int MAX_PASSWORD_MESSAGE = 65_536 + FrameScanner.HEADER_LENGTH;
 
@@ -72,6 +77,8 @@ final class LoginPhase implements ClientPhase, Waiter {
     private @Nullable DatabasePool pool;
     private @Nullable PoolClient poolClient;
     private boolean handedOver;
+    /** PgWeir's own user, at the console. */
+    private boolean owner;
     /**
      * What came while the login waits for a server, for the next phase. The channel is read meanwhile, because NIO tells
      * of a client that has left only by reading.
@@ -149,9 +156,20 @@ final class LoginPhase implements ClientPhase, Waiter {
     // ---- the password ----
 
     private void authenticate() {
+        UnixClient unix = session.unix();
+        if (unix != null && unix.ownUser() && CONSOLE_OWNER.equals(user) && DatabaseConfig.isConsole(database)) {
+            // Whoever may send signals to PgWeir and read its files needs no password to be its administrator.
+            owner = true;
+            openConsole();
+            return;
+        }
         AuthType type = config.auth().authType();
         AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        authenticator = clients.authenticators().create(method, user, clients.credential(config, user));
+        Credential known = clients.credential(config, user);
+        UnixPeer peer = unix == null ? null : unix.peer();
+        authenticator = method == AuthMethod.PEER && peer != null
+                ? clients.authenticators().peer(user, known, peer::userName)
+                : clients.authenticators().create(method, user, known);
         take(authenticator.start());
     }
 
@@ -271,7 +289,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void openConsole() {
-        boolean admin = config.admin().adminUsers().contains(user);
+        boolean admin = owner || config.admin().adminUsers().contains(user);
         if (!admin && !config.admin().statsUsers().contains(user)) {
             session.fail(
                     "42501",

@@ -44,7 +44,7 @@ public final class PoolDefinitions {
     public static ServerProfile profile(ProxyConfig config, PoolSettings pool, Credential credential) {
         ServerTarget target = pool.target();
         return new ServerProfile(
-                target.host(),
+                target.hosts().get(0),
                 target.port(),
                 target.dbname(),
                 target.user(),

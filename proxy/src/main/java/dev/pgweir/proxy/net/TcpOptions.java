@@ -16,15 +16,18 @@ public final class TcpOptions {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
     private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
+    /** Those that Unix sockets have as well. */
+    private final Map<ChannelOption<?>, Object> unixOptions = new LinkedHashMap<>();
 
     public TcpOptions(NetConfig net, Transport transport) {
         options.put(ChannelOption.TCP_NODELAY, true);
-        options.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
+        unixOptions.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
         options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
         if (net.tcpSocketBuffer() > 0) {
-            options.put(ChannelOption.SO_SNDBUF, net.tcpSocketBuffer());
-            options.put(ChannelOption.SO_RCVBUF, net.tcpSocketBuffer());
+            unixOptions.put(ChannelOption.SO_SNDBUF, net.tcpSocketBuffer());
+            unixOptions.put(ChannelOption.SO_RCVBUF, net.tcpSocketBuffer());
         }
+        options.putAll(unixOptions);
         if (transport == Transport.EPOLL) {
             putPositive(EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
             putPositive(EpollChannelOption.TCP_KEEPIDLE, (int) net.tcpKeepidle().toSeconds());
@@ -49,6 +52,16 @@ public final class TcpOptions {
     /** Sets the options for accepted connections. */
     public void applyTo(ServerBootstrap bootstrap) {
         options.forEach((option, value) -> setChild(bootstrap, option, value));
+    }
+
+    /** Sets the options for outgoing connections through a Unix socket. */
+    public void applyToUnix(Bootstrap bootstrap) {
+        unixOptions.forEach((option, value) -> set(bootstrap, option, value));
+    }
+
+    /** Sets the options for connections accepted on a Unix socket. */
+    public void applyToUnix(ServerBootstrap bootstrap) {
+        unixOptions.forEach((option, value) -> setChild(bootstrap, option, value));
     }
 
     // Keys and values are put in together by the constructor.

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What it takes to open a server connection of one pool.
  *
- * @param host name or address of PostgreSQL; resolved at each connect
- * @param port its TCP port
+ * @param host name or address of PostgreSQL, looked up for each connection; or directory or abstract name of its Unix
+ *     socket
+ * @param port its TCP port, which is in the name of a Unix socket too
  * @param dbname the database there
  * @param user the role to log in as
  * @param credential what is known of its password
