@@ -171,7 +171,7 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(id, channel, 0, registry, false, false);
+            session = new ClientSession(id, channel, null, 0, registry, false, false);
             session.beginWith(this);
             session.onConnected();
         }
