@@ -123,6 +123,16 @@ public final class Proxy implements AutoCloseable {
                 deriver,
                 config.net().maxPacketSize());
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
+        resolver.onChange((name, now) -> {
+            LOG.info("{} has other addresses than before: {}", name, now);
+            pools.addressesChanged(name, now);
+        });
+        loops.at(0)
+                .scheduleWithFixedDelay(
+                        safe(new NameCheck(() -> config.net().dnsCheckPeriod(), resolver, pools::hosts)::tick),
+                        1,
+                        1,
+                        TimeUnit.SECONDS);
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, config.timeouts().cancelWaitTimeout());
         LazyConsole console = new LazyConsole();

@@ -14,6 +14,9 @@ import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.ServerControl;
 import dev.pgweir.proxy.server.ServerOwner;
 import dev.pgweir.proxy.server.ServerProfile;
+import java.net.InetAddress;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -51,6 +54,31 @@ public final class DatabasePools implements ServerOpener {
         return byKey.get(key);
     }
 
+    /** The hosts of all pools, each once, as the configuration names them. */
+    public Set<String> hosts() {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (Pool pool : pools.pools()) {
+            for (String hostPort : pool.spec().hostPorts()) {
+                hosts.add(hostPort.substring(0, hostPort.lastIndexOf(':')));
+            }
+        }
+        return hosts;
+    }
+
+    /**
+     * A name leads elsewhere now: connections to addresses that it has lost are replaced.
+     *
+     * @param now the addresses it has
+     */
+    public void addressesChanged(String host, Set<InetAddress> now) {
+        pools.retire(
+                server -> server.connection() instanceof ServerConnection connection
+                        && connection.profile().host().equals(host)
+                        && connection.address().getAddress() != null
+                        && !now.contains(connection.address().getAddress()),
+                DisconnectReason.SERVER_ADDRESS_CHANGED);
+    }
+
     @Override
     public void open(PooledServer slot, int preferredLoop) {
         Pool pool = slot.pool();
@@ -61,7 +89,7 @@ public final class DatabasePools implements ServerOpener {
             slot.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
             return;
         }
-        connector.open(slot.id(), target.profile(), new Welcoming(slot, target), preferredLoop);
+        connector.open(slot.id(), target.profile().at(slot.hostPort()), new Welcoming(slot, target), preferredLoop);
     }
 
     /** Keeps what the newest login reported, and passes everything on. */

@@ -5,9 +5,11 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.PoolSizes;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.pool.PoolSpec;
 import dev.pgweir.proxy.server.ServerProfile;
+import java.util.stream.Collectors;
 
 /** What the configuration says of a pool, in the terms of the packages that run it. */
 public final class PoolDefinitions {
@@ -18,7 +20,9 @@ public final class PoolDefinitions {
         ServerTarget target = pool.target();
         PoolSizes sizes = pool.sizes();
         return new PoolSpec(
-                target.host() + ":" + target.port(),
+                target.hosts().stream()
+                        .map(host -> host + ":" + target.port())
+                        .collect(Collectors.joining(",")),
                 new PoolSpec.Sizes(sizes.poolSize(), sizes.minPoolSize(), sizes.reservePoolSize()),
                 new PoolSpec.Caps(
                         sizes.maxServerConnections(),
@@ -37,7 +41,8 @@ public final class PoolDefinitions {
                         config.server().serverCheckQuery() != null,
                         config.server().serverCheckDelay().toNanos()),
                 target.userForced(),
-                config.pool().serverRoundRobin());
+                config.pool().serverRoundRobin(),
+                target.balancing() == HostBalancing.DISABLE);
     }
 
     /** Where to, as whom, and what PgWeir itself runs there. */

@@ -147,9 +147,17 @@ public final class HostResolver {
         return asked;
     }
 
-    /** Looks names up again whatever is remembered of them, so that a change is noticed. */
-    public void refresh(Collection<String> names) {
-        names.forEach(name -> resolve(name, true));
+    /** Looks up again those of the hosts that have been looked up before, so that a change is noticed. */
+    public void refresh(Collection<String> hosts) {
+        for (String host : hosts) {
+            boolean known;
+            synchronized (entries) {
+                known = entries.containsKey(host);
+            }
+            if (known) {
+                resolve(host, true);
+            }
+        }
     }
 
     private void lookUp(String name, CompletableFuture<List<InetAddress>> asked) {

@@ -16,7 +16,7 @@ final class LoginDesk {
     }
 
     static boolean permits(PoolState pool, long now) {
-        if (!pool.budget.host().permitsLogin(now)) {
+        if (!pool.budget().host().permitsLogin(now)) {
             return false;
         }
         // As long as PostgreSQL refuses the pool's login, one attempt at a time.
@@ -54,6 +54,7 @@ final class LoginDesk {
             }
         } else {
             host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            pool.aim.failed(server.budget, pool.spec.staysWithHost());
             host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
         }
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -266,15 +267,28 @@ final class PoolCore {
         }
     }
 
+    /** Some servers of any pool are replaced. */
+    void retire(Predicate<PooledServer> which, DisconnectReason reason, long now) {
+        for (PoolState pool : pools) {
+            retire(pool, which, reason, now);
+        }
+    }
+
     /** Every server of a pool is replaced: unused ones are closed now, the others when they are released. */
     void retire(PoolState pool, DisconnectReason reason, long now) {
+        retire(pool, server -> true, reason, now);
+    }
+
+    private void retire(PoolState pool, Predicate<PooledServer> which, DisconnectReason reason, long now) {
         for (ServerState state : ServerState.values()) {
             PooledServer server = pool.list(state).first();
             while (server != null) {
                 PooledServer next = server.next;
-                server.retired = reason;
-                if (state == ServerState.IDLE || state == ServerState.USED) {
-                    book.close(server, reason);
+                if (which.test(server)) {
+                    server.retired = reason;
+                    if (state == ServerState.IDLE || state == ServerState.USED) {
+                        book.close(server, reason);
+                    }
                 }
                 server = next;
             }

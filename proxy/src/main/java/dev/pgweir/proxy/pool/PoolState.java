@@ -17,7 +17,8 @@ final class PoolState {
     /** Written under the lock, read by anybody. */
     volatile PoolSpec spec;
 
-    ServerBudget budget;
+    /** Which of its hosts the next server is opened at, and so under which caps. */
+    HostAim aim;
     final WaitQueue queue = new WaitQueue();
     final ServerList idle;
     final ServerList used;
@@ -47,7 +48,7 @@ final class PoolState {
         }
         this.idle = list(ServerState.IDLE);
         this.used = list(ServerState.USED);
-        this.budget = budgets.join(this);
+        this.aim = new HostAim(budgets.join(this));
     }
 
     ServerList list(ServerState state) {
@@ -71,6 +72,11 @@ final class PoolState {
     /** Servers that have logged in and are not on their way out. */
     int usable() {
         return staying() - count(ServerState.LOGIN);
+    }
+
+    /** The caps of the host that the next server is opened at. */
+    ServerBudget budget() {
+        return aim.budget();
     }
 
     /** Since when the oldest client waits; only asked while one does. */

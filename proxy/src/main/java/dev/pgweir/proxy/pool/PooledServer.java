@@ -83,7 +83,7 @@ public final class PooledServer implements ServerOwner {
 
     PooledServer(PoolState pool, long id, double lifetimeShare, long now) {
         this.pool = pool;
-        this.budget = pool.budget;
+        this.budget = pool.budget();
         this.id = id;
         this.lifetimeShare = lifetimeShare;
         this.openedAt = now;
@@ -110,6 +110,11 @@ public final class PooledServer implements ServerOwner {
     /** The client it is linked to. */
     public @Nullable PoolClient client() {
         return client;
+    }
+
+    /** The PostgreSQL server it is opened at, one of {@link PoolSpec#hostPorts}. */
+    public String hostPort() {
+        return budget.host().cap.name;
     }
 
     /** The pool it belongs to. */

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +194,15 @@ public final class Pools {
     public CompletableFuture<Void> drain() {
         change(now -> core.drain(drained, now));
         return drained;
+    }
+
+    /**
+     * Replaces some servers: unused ones close now, the others when they are released.
+     *
+     * @param which asked of every server, under the lock
+     */
+    public void retire(Predicate<PooledServer> which, DisconnectReason reason) {
+        change(now -> core.retire(which, reason, now));
     }
 
     void retire(PoolState pool, DisconnectReason reason) {

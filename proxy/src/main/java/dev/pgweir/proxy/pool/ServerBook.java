@@ -76,6 +76,7 @@ final class ServerBook {
     PooledServer open(PoolState pool, int preferredLoop, long now) {
         double lifetimeShare = 1 - LIFETIME_JITTER * random.nextDouble();
         PooledServer server = new PooledServer(pool, ++ids, lifetimeShare, now);
+        pool.aim.opened(pool.spec.staysWithHost());
         server.preferredLoop = preferredLoop;
         pool.list(ServerState.LOGIN).add(server);
         pool.servers++;

@@ -28,6 +28,7 @@ public enum DisconnectReason {
     SERVER_RESET_FAILED("reset query failed"),
     SERVER_EVICTED("evicted"),
     SERVER_CONFIG_CHANGED("database configuration changed"),
+    SERVER_ADDRESS_CHANGED("server address changed"),
     SERVER_UNSYNC("unclean server"),
     POOL_LIMIT_SHRUNK("pool size reduced"),
     SHUTDOWN("server shutting down"),

@@ -43,6 +43,24 @@ public record ServerProfile(
             @Nullable String check,
             @Nullable String reset) {}
 
+    /**
+     * The same at another of the hosts.
+     *
+     * @param hostPort host and port with a colon between them
+     */
+    public ServerProfile at(String hostPort) {
+        int colon = hostPort.lastIndexOf(':');
+        return new ServerProfile(
+                hostPort.substring(0, colon),
+                Integer.parseInt(hostPort.substring(colon + 1)),
+                dbname,
+                user,
+                credential,
+                startupParameters,
+                connectTimeout,
+                queries);
+    }
+
     /** The same with another credential. */
     public ServerProfile withCredential(Credential other) {
         return new ServerProfile(host, port, dbname, user, other, startupParameters, connectTimeout, queries);

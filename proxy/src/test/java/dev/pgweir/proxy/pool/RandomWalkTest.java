@@ -114,7 +114,7 @@ class RandomWalkTest {
         }
 
         private Specs anySpecs() {
-            Specs specs = specs().host(random.nextInt(4) == 0 ? "other:5432" : "db:5432")
+            Specs specs = specs().host(HOSTS.get(random.nextInt(HOSTS.size())))
                     .size(random.nextInt(5))
                     .min(random.nextInt(3))
                     .reserve(random.nextInt(3), Duration.ofSeconds(random.nextInt(3)))
