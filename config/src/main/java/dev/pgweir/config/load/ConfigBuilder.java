@@ -1,9 +1,11 @@
 package dev.pgweir.config.load;
 
 import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
 import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
@@ -43,12 +45,14 @@ final class ConfigBuilder {
         draft.databases().forEach((name, section) -> database(name, section, databases));
         Map<String, UserConfig> users = new LinkedHashMap<>();
         draft.users().forEach((name, section) -> users.put(name, new UserConfig(name, section.values())));
+        Map<Integer, PeerConfig> peers = new LinkedHashMap<>();
+        draft.peers().forEach((id, section) -> peer(id, section, peers));
         nobodyCanLogIn(settings, users);
 
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken ? null : ProxyConfig.of(settings.values(), databases, users, storedSecrets),
+                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets),
                 all.stream().filter(ConfigBuilder::isError).toList(),
                 all.stream().filter(problem -> !isError(problem)).toList());
     }
@@ -78,6 +82,18 @@ final class ConfigBuilder {
         } catch (IllegalArgumentException e) {
             Origin origin = section.origin();
             problems.error(origin, origin.label("databases"), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void peer(String id, SectionDraft section, Map<Integer, PeerConfig> peers) {
+        try {
+            int number = PeerSettings.parseId(id);
+            peers.put(number, new PeerConfig(number, section.values()));
+        } catch (SettingException e) {
+            report(section, e);
+        } catch (IllegalArgumentException e) {
+            Origin origin = section.origin();
+            problems.error(origin, origin.label("peers"), String.valueOf(e.getMessage()));
         }
     }
 

@@ -98,9 +98,9 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: auth_file: nowhere.txt: there is no such file"),
                 bad("[pgwier]\n", "pgweir.toml:1:1: \"pgwier\" is not a section, did you mean [pgweir]?"),
                 bad(
-                        "[peers.1]\n",
-                        "pgweir.toml:1:1: \"peers\" is not a section,"
-                                + " accepted: [pgweir], [databases.NAME], [users.NAME]"),
+                        "[tables.1]\n",
+                        "pgweir.toml:1:1: \"tables\" is not a section,"
+                                + " accepted: [pgweir], [databases.NAME], [users.NAME], [peers.ID]"),
                 bad("[user.app]\n", "pgweir.toml:1:1: \"user\" is not a section, did you mean [users]?"),
                 bad("[pgbouncer]\n", "pgweir.toml:1:1: \"pgbouncer\" is not a section, did you mean [pgweir]?"),
                 bad(
@@ -173,6 +173,12 @@ final class BadFilesTest {
                         "[users.x]\npassword = 123",
                         "pgweir.toml:2:1: users.x.password: a number is not a value here,"
                                 + " accepted: a password, or its md5 or SCRAM-SHA-256 form, in quotes"),
+                bad(
+                        "[peers.x]\nhost = \"db\"",
+                        "pgweir.toml:1:1: peers: \"x\" is not a whole number, accepted: 1 to 16383"),
+                bad(
+                        "[peers.1]\nport = 7000",
+                        "pgweir.toml:1:1: peers.1.host: missing, accepted: an address, or the directory of a Unix socket"),
                 bad(
                         "[pgweir]\nlisten_port = \n",
                         "pgweir.toml:2:15: not TOML: Unexpected end of line, expected a value"),
