@@ -3,12 +3,14 @@ package dev.pgweir.proxy;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.link.DatabasePools;
@@ -141,8 +143,9 @@ public final class Proxy implements AutoCloseable {
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
-                new CancelKeys(random),
+                new CancelKeys(random, () -> config.values().get(Settings.PEER_ID)),
                 forwarder,
+                new PeerForwarder(() -> config, dialer),
                 tracked,
                 console,
                 version);

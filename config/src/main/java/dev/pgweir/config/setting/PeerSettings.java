@@ -9,11 +9,8 @@ public final class PeerSettings {
     /** As for {@code peer_id}: a cancel key has 14 bits for it. */
     private static final SettingType<Integer> ID = Types.integer(1, 16_383);
 
-    private static final String ONE_PROCESS = "one PgWeir process uses all cores";
-
     public static final Setting<String> HOST = Setting.of(
-                    "host", Types.TEXT, null, "Address of that process, or the directory of its Unix socket.")
-            .without(ONE_PROCESS);
+            "host", Types.TEXT, null, "Name or address of that process, or the directory of its Unix socket.");
     public static final Setting<Integer> PORT =
             Setting.of("port", Types.integer(1, 65_535), 6432, "Port of that process.");
     public static final Setting<Integer> POOL_SIZE =

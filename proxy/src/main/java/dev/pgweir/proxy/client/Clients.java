@@ -10,6 +10,7 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
@@ -37,6 +38,7 @@ public final class Clients {
     private final ClientAuthenticators authenticators;
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
+    private final PeerForwarder peers;
     private final TrackedParameters tracked;
     private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
@@ -56,6 +58,7 @@ public final class Clients {
             ClientAuthenticators authenticators,
             CancelKeys keys,
             CancelForwarder forwarder,
+            PeerForwarder peers,
             TrackedParameters tracked,
             ConsoleAccess console,
             String version) {
@@ -65,6 +68,7 @@ public final class Clients {
         this.authenticators = authenticators;
         this.keys = keys;
         this.forwarder = forwarder;
+        this.peers = peers;
         this.tracked = tracked;
         this.console = console;
         this.consoleWelcome = Map.of(
@@ -139,7 +143,7 @@ public final class Clients {
     void cancel(ClientSession session, CancelRequest request) {
         CancelPhase phase = new CancelPhase(session);
         session.become(phase);
-        phase.begin(keys, request);
+        phase.begin(keys, peers, request);
     }
 
     void login(ClientSession session, StartupMessage startup) {
