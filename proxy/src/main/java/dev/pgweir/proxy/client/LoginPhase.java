@@ -35,8 +35,10 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     /** Enough for any first query that is sent without awaiting the login's end; then the channel is not read. */
     private static final int MAX_EARLY = 64 * 1024;
 
+    /** PostgreSQL's words for false. */
+    private static final Pattern NO_REPLICATION = Pattern.compile("(?i)|f(a(l(se?)?)?)?|of|off|no?|0");
+
     private static final Interest PASSWORDS = Interest.builder()
             .whole(FrontendMessageType.PASSWORD)
             .header(FrontendMessageType.TERMINATE)
@@ -76,6 +81,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     private @Nullable ClientAuthenticator authenticator;
     private @Nullable DatabasePool pool;
     private @Nullable PoolClient poolClient;
+    /** What it says of replication, if it wants any: {@code database}, or one of PostgreSQL's words for true. */
+    private final String replication;
+
     private boolean handedOver;
     /** PgWeir's own user, at the console. */
     private boolean owner;
@@ -99,26 +107,25 @@ final class LoginPhase implements ClientPhase, Waiter {
                 session.channel().alloc());
         this.user = startup.user() == null ? "" : startup.user();
         this.database = startup.database() == null ? "" : startup.database();
+        String wanted = startup.parameters().getOrDefault("replication", "");
+        this.replication = NO_REPLICATION.matcher(wanted).matches() ? "" : wanted;
     }
 
     void begin() {
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
         if (config.log().logConnections()) {
-            LOG.info("{} login attempt: db={} user={} tls=no replication=no", session, database, user);
+            LOG.info(
+                    "{} login attempt: db={} user={} tls=no replication={}",
+                    session,
+                    database,
+                    user,
+                    replication.isEmpty() ? "no" : "yes");
         }
         if (user.isEmpty()) {
             session.fail(
                     "28000",
                     "no PostgreSQL user name specified in startup packet",
-                    DisconnectReason.CLIENT_LOGIN_FAILED);
-            return;
-        }
-        String replication = startup.parameters().getOrDefault("replication", "false");
-        if (!replication.matches("(?i)false|off|no|0|f|n")) {
-            session.fail(
-                    "0A000",
-                    "replication connections are not supported by this version of PgWeir",
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
@@ -280,7 +287,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         pool = clients.pool(config, wanted, who);
-        Map<String, String> welcome = pool.welcome();
+        Map<String, String> welcome = replication.isEmpty() ? pool.welcome() : null;
         if (welcome != null) {
             finish(welcome);
         } else {
@@ -307,13 +314,21 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void awaitServer(DatabasePool from) {
-        PoolClient place = new PoolClient(this);
+        PoolClient place = replication.isEmpty() ? new PoolClient(this) : PoolClient.dedicated(this, ownParameters());
         poolClient = place;
         // Whoever waits for its login is a client of the pool, else min_pool_size would not hold for it.
         PooledServer server = from.pool().acquire(place);
         if (server != null) {
             gotServer(server);
         }
+    }
+
+    /** PostgreSQL is told all that the client has said, since nobody else will use the connection. */
+    private Map<String, String> ownParameters() {
+        Map<String, String> own =
+                new LinkedHashMap<>(Objects.requireNonNull(parameters).settings());
+        own.put("replication", replication);
+        return own;
     }
 
     @Override
@@ -328,6 +343,10 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private void gotServer(PooledServer server) {
         poolClient = null;
+        if (!replication.isEmpty()) {
+            replicate(server);
+            return;
+        }
         Map<String, String> welcome =
                 server.connection() instanceof ServerConnection connection ? connection.welcome() : Map.of();
         server.pool().release(server, Release.REUSE);
@@ -337,13 +356,28 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
     }
 
+    private void replicate(PooledServer slot) {
+        if (session.isEnded() || !(slot.connection() instanceof ServerConnection server)) {
+            slot.pool().release(slot, Release.close(DisconnectReason.CLIENT_UNEXPECTED_EOF));
+            return;
+        }
+        session.gate().open(ReadGate.LOGIN);
+        handedOver = true;
+        ReplicationPhase phase = new ReplicationPhase(session, scanner, clients, slot, server);
+        session.become(phase);
+        phase.begin();
+        handOnEarly();
+    }
+
     @Override
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
             session.fail(
                     failure.sqlState(),
-                    failure.message(),
+                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
+                            ? failure.message()
+                            : "server login failed: " + failure.message(),
                     failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
                             ? DisconnectReason.QUERY_WAIT_TIMEOUT
                             : DisconnectReason.CLIENT_LOGIN_FAILED);

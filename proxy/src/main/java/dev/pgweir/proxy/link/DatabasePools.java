@@ -16,6 +16,7 @@ import dev.pgweir.proxy.server.ServerOwner;
 import dev.pgweir.proxy.server.ServerProfile;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -71,7 +72,7 @@ public final class DatabasePools implements ServerOpener {
      * @param now the addresses it has
      */
     public void addressesChanged(String host, Set<InetAddress> now) {
-        pools.retire(
+        pools.retireIf(
                 server -> server.connection() instanceof ServerConnection connection
                         && connection.profile().host().equals(host)
                         && connection.address().getAddress() != null
@@ -89,7 +90,14 @@ public final class DatabasePools implements ServerOpener {
             slot.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
             return;
         }
-        connector.open(slot.id(), target.profile().at(slot.hostPort()), new Welcoming(slot, target), preferredLoop);
+        ServerProfile profile = target.profile().at(slot.hostPort());
+        Map<String, String> own = slot.ownParameters();
+        if (own == null) {
+            connector.open(slot.id(), profile, new Welcoming(slot, target), preferredLoop);
+        } else {
+            // What PostgreSQL reports to it may be something else than it tells an ordinary client.
+            connector.open(slot.id(), profile.withOwn(own), slot, preferredLoop);
+        }
     }
 
     /** Keeps what the newest login reported, and passes everything on. */

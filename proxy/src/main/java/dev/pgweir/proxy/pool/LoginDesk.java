@@ -35,8 +35,10 @@ final class LoginDesk {
         ServerHost host = server.budget.host();
         boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
         host.answered();
-        pool.refusals.succeeded();
-        pool.refusal = null;
+        if (server.ownParameters == null) {
+            pool.refusals.succeeded();
+            pool.refusal = null;
+        }
         return wasHeld;
     }
 
@@ -47,6 +49,10 @@ final class LoginDesk {
         if (failure.kind() == LoginFailure.Kind.REFUSED) {
             // It answered, so it is not down.
             host.answered();
+            if (server.ownParameters != null) {
+                // What is refused to a client of its own kind says nothing of the others' login.
+                return;
+            }
             pool.refusals.failed(server.openedAt, now, longestPause(server), book.random());
             pool.refusal = failure;
             if (pool.usable() == 0) {

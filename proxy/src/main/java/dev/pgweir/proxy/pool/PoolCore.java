@@ -25,6 +25,7 @@ final class PoolCore {
     final List<PoolState> pools = new ArrayList<>();
     final Supply supply;
     final CancelDesk cancels;
+    final DedicatedDesk dedicated;
     private final LoginDesk logins;
     private final FairShare fairShare;
     private final Housekeeping housekeeping;
@@ -34,6 +35,7 @@ final class PoolCore {
         book = new ServerBook(random);
         supply = new Supply(book);
         cancels = new CancelDesk(book);
+        dedicated = new DedicatedDesk(book, supply);
         logins = new LoginDesk(book);
         fairShare = new FairShare(book.waitingPools, supply);
         housekeeping = new Housekeeping(this);
@@ -72,6 +74,9 @@ final class PoolCore {
     }
 
     boolean abandon(PoolState pool, PoolClient client, long now) {
+        if (client.ownParameters != null) {
+            return dedicated.abandon(pool, client);
+        }
         if (client.queue != pool.queue) {
             return false;
         }
@@ -91,6 +96,9 @@ final class PoolCore {
         }
         if (how.reason() != null) {
             book.close(server, how.reason());
+        } else if (server.ownParameters != null) {
+            // Nobody else could use it, whatever has kept its client from saying so.
+            book.close(server, DisconnectReason.SERVER_UNSYNC);
         } else if (server.activeCancels > 0) {
             server.pendingRelease = how;
             book.move(server, ServerState.BEING_CANCELED);
@@ -142,6 +150,11 @@ final class PoolCore {
             supply.feed(pool, now);
             return;
         }
+        if (dedicated.claims(server)) {
+            book.evict(server, pool);
+            supply.feed(pool, now);
+            return;
+        }
         PoolState claimant = fairShare.claimant(server, now);
         if (claimant != null) {
             book.evict(server, claimant);
@@ -171,7 +184,11 @@ final class PoolCore {
         server.lastUsed = now;
         server.provenAt = now;
         boolean wasHeld = logins.succeeded(server);
-        settleOrClose(server, false, now);
+        if (server.ownParameters != null) {
+            dedicated.ready(server, endOf(server, now), now);
+        } else {
+            settleOrClose(server, false, now);
+        }
         if (wasHeld) {
             refresh(now);
         }
@@ -193,6 +210,7 @@ final class PoolCore {
         }
         book.move(server, ServerState.CLOSING);
         logins.failed(server, failure, now);
+        dedicated.failed(server, failure);
         if (failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS) {
             supply.makeRoomOnFullHost(server.pool, now);
         }
@@ -223,6 +241,13 @@ final class PoolCore {
             closedFor.owed--;
         }
         logins.closed(server, state, now);
+        if (state == ServerState.LOGIN) {
+            dedicated.failed(server, null);
+        }
+        if (closedFor != null) {
+            // What was closed for them is theirs before others see it.
+            dedicated.serve(closedFor, now);
+        }
         cancels.serve(server.budget.host());
         // First whoever has waited longest, then those that lost a server or the hope of one.
         refresh(now);
@@ -301,6 +326,7 @@ final class PoolCore {
         drained = whenEmpty;
         for (PoolState pool : pools) {
             book.failAllWaits(pool, WaitFailure.CLOSED, now);
+            dedicated.failAll(pool, WaitFailure.CLOSED);
             retire(pool, DisconnectReason.SHUTDOWN, now);
         }
         if (book.servers() == 0) {

@@ -2,6 +2,8 @@ package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.LoginFailure;
 import dev.pgweir.proxy.server.ServerState;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -20,6 +22,11 @@ final class PoolState {
     /** Which of its hosts the next server is opened at, and so under which caps. */
     HostAim aim;
     final WaitQueue queue = new WaitQueue();
+    /** Clients that wait for a server of their own, and for which none is being opened. */
+    final Deque<PoolClient> dedicated = new ArrayDeque<>();
+    /** Servers that are logging in for one client alone. */
+    int dedicatedLogins;
+
     final ServerList idle;
     final ServerList used;
     final Set<CancelTicket> cancelsWaiting = new LinkedHashSet<>();
@@ -61,7 +68,7 @@ final class PoolState {
 
     /** Servers that will be ready without further ado; each will serve one waiting client. */
     int pending() {
-        return count(ServerState.LOGIN) + count(ServerState.TESTED);
+        return count(ServerState.LOGIN) - dedicatedLogins + count(ServerState.TESTED);
     }
 
     /** Servers that are not on their way out. */

@@ -201,7 +201,7 @@ public final class Pools {
      *
      * @param which asked of every server, under the lock
      */
-    public void retire(Predicate<PooledServer> which, DisconnectReason reason) {
+    public void retireIf(Predicate<PooledServer> which, DisconnectReason reason) {
         change(now -> core.retire(which, reason, now));
     }
 
@@ -217,10 +217,16 @@ public final class Pools {
         lock();
         try {
             client.loop = loop;
-            server = core.takeIdle(pool, client);
-            if (server == null) {
-                core.enqueue(pool, client, nanoTime.getAsLong());
+            if (client.ownParameters != null) {
+                core.dedicated.request(pool, client, nanoTime.getAsLong());
+                server = null;
                 todo = takeActions();
+            } else {
+                server = core.takeIdle(pool, client);
+                if (server == null) {
+                    core.enqueue(pool, client, nanoTime.getAsLong());
+                    todo = takeActions();
+                }
             }
         } finally {
             lock.unlock();

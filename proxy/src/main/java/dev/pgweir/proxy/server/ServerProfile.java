@@ -2,6 +2,7 @@ package dev.pgweir.proxy.server;
 
 import dev.pgweir.proxy.auth.Credential;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,17 @@ public record ServerProfile(
                 startupParameters,
                 connectTimeout,
                 queries);
+    }
+
+    /**
+     * The same for a connection that one client has for itself: with its parameters, and without PgWeir's own queries,
+     * which a replication connection might not take.
+     */
+    public ServerProfile withOwn(Map<String, String> parameters) {
+        Map<String, String> all = new LinkedHashMap<>(startupParameters);
+        all.putAll(parameters);
+        return new ServerProfile(
+                host, port, dbname, user, credential, all, connectTimeout, new Queries(null, null, null));
     }
 
     /** The same with another credential. */
