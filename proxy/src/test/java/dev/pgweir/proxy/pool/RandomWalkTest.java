@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,8 @@ class RandomWalkTest {
         private final Invariants invariants;
         private final List<Pool> pools = new ArrayList<>();
         private final List<FakeClient> clients = new ArrayList<>();
+        /** Clients with servers of their own, which stand in no queue with the others. */
+        private final List<FakeClient> loners = new ArrayList<>();
         private final List<Ticket> tickets = new ArrayList<>();
         private final Map<Pool, Integer> logins = new HashMap<>();
         private final Order order = new Order();
@@ -113,6 +116,9 @@ class RandomWalkTest {
             }
             for (int i = 0; i < 60; i++) {
                 clients.add(new FakeClient(random.nextInt(3)));
+            }
+            for (int i = 0; i < 5; i++) {
+                loners.add(new FakeClient(random.nextInt(3), Map.of("replication", "true")));
             }
         }
 
@@ -157,10 +163,16 @@ class RandomWalkTest {
         }
 
         private void act(int dice) {
-            if (dice < 30) {
+            if (dice < 2) {
+                lone();
+            } else if (dice < 30) {
                 ask();
             } else if (dice < 52) {
-                any(clients.stream().filter(FakeClient::hasServer).toList(), this::release);
+                any(
+                        Stream.concat(clients.stream(), loners.stream())
+                                .filter(FakeClient::hasServer)
+                                .toList(),
+                        this::release);
             } else if (dice < 56) {
                 any(clients.stream().filter(FakeClient::waits).toList(), client -> {
                     order.left(client);
@@ -191,6 +203,19 @@ class RandomWalkTest {
             if (!choices.isEmpty()) {
                 action.accept(choices.get(random.nextInt(choices.size())));
             }
+        }
+
+        private void lone() {
+            any(loners, client -> {
+                if (client.waits()) {
+                    assertThat(client.leave()).isTrue();
+                } else if (!client.hasServer()) {
+                    client.ask(pools.get(random.nextInt(pools.size())));
+                    assertThat(client.hasServer()).isFalse();
+                } else {
+                    assertThat(client.held().ownParameters()).isNotNull();
+                }
+            });
         }
 
         private void ask() {
@@ -278,8 +303,9 @@ class RandomWalkTest {
         /** Servers behave and clients release from here on: nobody may wait for ever. */
         void everybodyIsServedInTheEnd() {
             calm = true;
-            for (int round = 0; round < 400 && clients.stream().anyMatch(FakeClient::waits); round++) {
-                each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            List<FakeClient> everybody = Stream.concat(clients.stream(), loners.stream()).toList();
+            for (int round = 0; round < 400 && everybody.stream().anyMatch(FakeClient::waits); round++) {
+                each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
                 each(List.copyOf(tickets), Ticket::done);
                 tickets.removeIf(ticket -> ticket.over);
                 each(world.in(ServerState.LOGIN), this::endLogin);
@@ -288,7 +314,7 @@ class RandomWalkTest {
                 tick(Duration.ofMillis(400));
                 settle();
             }
-            assertThat(clients.stream().filter(FakeClient::waits)).isEmpty();
+            assertThat(everybody.stream().filter(FakeClient::waits)).isEmpty();
         }
 
         private <T> void each(List<T> all, Consumer<T> action) {
