@@ -115,8 +115,11 @@ final class LoginPhase implements ClientPhase, Waiter {
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
-        parameters =
-                StartupParameters.of(startup.parameters(), config.protocol().ignoreStartupParameters());
+        boolean compatible = config.compatible();
+        parameters = StartupParameters.of(
+                startup.parameters(),
+                config.protocol().ignoreStartupParameters(),
+                name -> !compatible || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
         boolean console = DatabaseConfig.isConsole(database);
         int limit = config.limits().maxClientConn();
