@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqVv] [FILE]", "       pgweir check FILE"},
+        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE"},
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -54,18 +55,25 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The configuration, in TOML.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            description = "The configuration: in PgBouncer's format if the name ends in .ini or the file has a section"
+                    + " [pgbouncer], else in TOML.")
     private @Nullable Path file;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Logs warnings and errors only.")
+            description = "Writes warnings and errors only to the standard error; the log file gets everything.")
     private boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             description = "Logs more; -vv everything.")
     private boolean[] verbose = {};
+
+    @Mixin
+    private PgBouncerOptions pgBouncer = new PgBouncerOptions();
 
     RunCommand(Map<String, String> environment) {
         this.environment = environment;
@@ -74,6 +82,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        if (pgBouncer.isRefused(err)) {
+            return 1;
+        }
         if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
             printTwoWays(err);
             return 1;
@@ -86,13 +97,17 @@ final class RunCommand implements Callable<Integer> {
             return 1;
         }
         Logging.configure(level());
+        if (quiet) {
+            Logging.quietStandardError();
+        }
         result.warnings().forEach(RunCommand::log);
+        pgBouncer.explain();
         return run(config);
     }
 
     private LogLevel level() {
         return switch (verbose.length) {
-            case 0 -> quiet ? LogLevel.WARNING : LogLevel.LOG;
+            case 0 -> LogLevel.LOG;
             case 1 -> LogLevel.DEBUG;
             default -> LogLevel.NOISE;
         };
