@@ -194,10 +194,8 @@ final class PgBouncerIniIT {
         }
         Path file = Files.write(directory.resolve("converted.toml"), toml);
 
-        try (PgWeirProcess converted = PgWeirProcess.builder()
-                .argument("-q")
-                .argument(file.toString())
-                .start()) {
+        try (PgWeirProcess converted =
+                PgWeirProcess.builder().argument("-q").argument(file.toString()).start()) {
             assertThat(answers(converted)).isEqualTo(42);
             Map<String, @Nullable String> before = config(weir);
             Map<String, @Nullable String> after = config(converted);
