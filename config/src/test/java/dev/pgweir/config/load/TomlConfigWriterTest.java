@@ -74,6 +74,8 @@ final class TomlConfigWriterTest {
                 [databases]
                 app = host=db password=secret
                 [pgbouncer]
+                listen_addr = *
+                unix_socket_dir =
                 pool_mode = transaction
                 default_pool_size = 10
                 query_timeout = 1.5
@@ -83,6 +85,8 @@ final class TomlConfigWriterTest {
 
         assertThat(TomlConfigWriter.write(config)).isEqualTo("""
                 [pgweir]
+                listen_addr = ["*"]
+                unix_socket_dir = ""
                 pool_mode = "transaction"
                 default_pool_size = 10
                 query_timeout = 1.5

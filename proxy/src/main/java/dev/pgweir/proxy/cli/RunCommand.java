@@ -8,6 +8,7 @@ import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
+import dev.pgweir.proxy.log.StandardError;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -96,12 +97,11 @@ final class RunCommand implements Callable<Integer> {
             err.println("pgweir: not started, " + ProblemPrinter.counts(result));
             return 1;
         }
-        Logging.configure(level());
         if (quiet) {
-            Logging.quietStandardError();
+            StandardError.quiet();
         }
+        Logging.configure(level());
         result.warnings().forEach(RunCommand::log);
-        pgBouncer.explain();
         return run(config);
     }
 
@@ -121,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static int run(ProxyConfig config) {
+    private int run(ProxyConfig config) {
         try {
             // Before the first address is listened on: whoever sees PgWeir up may stop it at once.
             CompletableFuture<Proxy> started = new CompletableFuture<>();
@@ -129,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
             Proxy proxy = Proxy.start(config, VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            pgBouncer.explain();
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
             return 0;

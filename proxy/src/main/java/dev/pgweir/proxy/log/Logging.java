@@ -1,10 +1,6 @@
 package dev.pgweir.proxy.log;
 
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.filter.ThresholdFilter;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
@@ -21,20 +17,6 @@ public final class Logging {
     public static final Marker FATAL = MarkerFactory.getMarker(FATAL_NAME);
 
     private Logging() {}
-
-    /** From now on the standard error gets warnings and errors only. Any thread. */
-    public static void quietStandardError() {
-        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            Appender<ILoggingEvent> console =
-                    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(LogConfigurator.STDERR);
-            if (console != null) {
-                ThresholdFilter filter = new ThresholdFilter();
-                filter.setLevel(Level.WARN.levelStr);
-                filter.start();
-                console.addFilter(filter);
-            }
-        }
-    }
 
     /**
      * Sets how much PgWeir logs from now on. Libraries log warnings and errors only, whatever the level. Any thread; may
