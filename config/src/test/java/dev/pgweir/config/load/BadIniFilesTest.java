@@ -172,7 +172,7 @@ final class BadIniFilesTest {
         LoadResult result =
                 loading.load("pgbouncer.ini", """
                 [databases]
-                app = port=5432
+                pgbouncer = host=db
                 [pgbouncer]
                 listen_port = x
                   %include DIR/more.ini
@@ -185,8 +185,8 @@ final class BadIniFilesTest {
                                 + " accepted: session, transaction, statement",
                         "more.ini:3:8: users.boss.limit: unknown setting,"
                                 + " see the table of settings for those there are",
-                        "pgbouncer.ini:2:1: databases.app.host: missing; this version reaches servers by TCP only,"
-                                + " accepted: one name or address",
+                        "pgbouncer.ini:2:1: databases: pgbouncer is the name of the console,"
+                                + " accepted: any other name",
                         "pgbouncer.ini:4:1: listen_port: \"x\" is not a whole number, accepted: 0 to 65535",
                         "pgbouncer.ini:6:7: users.app.pool_size: \"y\" is not a whole number,"
                                 + " accepted: 0 to 2147483647",

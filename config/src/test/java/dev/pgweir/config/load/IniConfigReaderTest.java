@@ -153,9 +153,13 @@ final class IniConfigReaderTest {
                 .singleElement()
                 .asString()
                 .endsWith("auth_file: no-such-directory/userlist.txt: there is no such file");
-        ProxyConfig config = new Loading(directory)
-                .ini("[databases]\napp = host=db\n[pgbouncer]\n"
-                        + "auth_hba_file = conf/hba.txt\nauth_ident_file = ident.txt\n");
+        ProxyConfig config = new Loading(directory).ini("""
+                [databases]
+                app = host=db
+                [pgbouncer]
+                auth_hba_file = conf/hba.txt
+                auth_ident_file = ident.txt
+                """);
         assertThat(config.effective("auth_hba_file")).isEqualTo("conf/hba.txt");
         assertThat(config.effective("auth_ident_file")).isEqualTo("ident.txt");
     }

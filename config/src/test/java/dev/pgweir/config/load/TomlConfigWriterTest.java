@@ -2,13 +2,22 @@ package dev.pgweir.config.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.Secret;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written reads back as the same configuration. */
 final class TomlConfigWriterTest {
@@ -65,6 +74,8 @@ final class TomlConfigWriterTest {
                 [databases]
                 app = host=db password=secret
                 [pgbouncer]
+                listen_addr = *
+                unix_socket_dir =
                 pool_mode = transaction
                 default_pool_size = 10
                 query_timeout = 1.5
@@ -74,6 +85,8 @@ final class TomlConfigWriterTest {
 
         assertThat(TomlConfigWriter.write(config)).isEqualTo("""
                 [pgweir]
+                listen_addr = ["*"]
+                unix_socket_dir = ""
                 pool_mode = "transaction"
                 default_pool_size = 10
                 query_timeout = 1.5
@@ -106,6 +119,46 @@ final class TomlConfigWriterTest {
                 """);
 
         assertThat(loading.config(TomlConfigWriter.write(before)).databases()).isEqualTo(before.databases());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void anyTextReadsBackAsItself(long seed) {
+        Random random = new Random(seed);
+        Loading loading = new Loading(directory);
+        for (int i = 0; i < 100; i++) {
+            String name = "n" + text(random);
+            SettingValues values = SettingValues.none()
+                    .with(DatabaseSettings.HOST, "db")
+                    .with(DatabaseSettings.DBNAME, text(random))
+                    .with(DatabaseSettings.PASSWORD, Secret.of(text(random)))
+                    .with(DatabaseSettings.QUERY_TIMEOUT, Duration.ofNanos(random.nextLong() >>> 16));
+            ProxyConfig before = ProxyConfig.of(
+                    SettingValues.none().with(Settings.SERVER_RESET_QUERY, text(random)),
+                    Map.of(name, new DatabaseConfig(name, values)),
+                    Map.of(name, new UserConfig(name, SettingValues.none())),
+                    Map.of());
+
+            ProxyConfig after = loading.config(TomlConfigWriter.write(before));
+
+            assertThat(set(after)).isEqualTo(set(before));
+            assertThat(after.databases()).isEqualTo(before.databases());
+            assertThat(after.users()).isEqualTo(before.users());
+        }
+    }
+
+    /** Without a zero byte, which no setting takes, and without halves of characters, which no file can hold. */
+    private static String text(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            switch (random.nextInt(4)) {
+                case 0 -> text.append("\"'\\#;=[]. \t\r\n".charAt(random.nextInt(13)));
+                case 1 -> text.append((char) (1 + random.nextInt(0xff)));
+                case 2 -> text.appendCodePoint(0x1F600 + random.nextInt(64));
+                default -> text.append((char) ('a' + random.nextInt(26)));
+            }
+        }
+        return text.toString();
     }
 
     /** What was set, but for the name of the file itself. */

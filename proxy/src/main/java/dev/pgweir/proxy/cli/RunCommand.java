@@ -8,6 +8,7 @@ import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
+import dev.pgweir.proxy.log.StandardError;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqVv] [FILE]", "       pgweir check FILE"},
+        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE"},
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -54,18 +56,25 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The configuration, in TOML.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            description = "The configuration: in PgBouncer's format if the name ends in .ini or the file has a section"
+                    + " [pgbouncer], else in TOML.")
     private @Nullable Path file;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Logs warnings and errors only.")
+            description = "Writes warnings and errors only to the standard error; the log file gets everything.")
     private boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             description = "Logs more; -vv everything.")
     private boolean[] verbose = {};
+
+    @Mixin
+    private PgBouncerOptions pgBouncer = new PgBouncerOptions();
 
     RunCommand(Map<String, String> environment) {
         this.environment = environment;
@@ -74,6 +83,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        if (pgBouncer.isRefused(err)) {
+            return 1;
+        }
         if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
             printTwoWays(err);
             return 1;
@@ -85,6 +97,9 @@ final class RunCommand implements Callable<Integer> {
             err.println("pgweir: not started, " + ProblemPrinter.counts(result));
             return 1;
         }
+        if (quiet) {
+            StandardError.quiet();
+        }
         Logging.configure(level());
         result.warnings().forEach(RunCommand::log);
         return run(config);
@@ -92,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
 
     private LogLevel level() {
         return switch (verbose.length) {
-            case 0 -> quiet ? LogLevel.WARNING : LogLevel.LOG;
+            case 0 -> LogLevel.LOG;
             case 1 -> LogLevel.DEBUG;
             default -> LogLevel.NOISE;
         };
@@ -106,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static int run(ProxyConfig config) {
+    private int run(ProxyConfig config) {
         try {
             // Before the first address is listened on: whoever sees PgWeir up may stop it at once.
             CompletableFuture<Proxy> started = new CompletableFuture<>();
@@ -114,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
             Proxy proxy = Proxy.start(config, VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            pgBouncer.explain();
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
             return 0;

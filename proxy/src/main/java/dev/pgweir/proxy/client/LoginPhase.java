@@ -129,8 +129,12 @@ final class LoginPhase implements ClientPhase, Waiter {
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
-        parameters =
-                StartupParameters.of(startup.parameters(), config.protocol().ignoreStartupParameters());
+        boolean compatible = config.compatible();
+        parameters = StartupParameters.of(
+                startup.parameters(),
+                config.protocol().ignoreStartupParameters(),
+                // What a replication connection asks for stays with its own server, so nothing need be followed.
+                name -> !compatible || !replication.isEmpty() || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
         boolean console = DatabaseConfig.isConsole(database);
         int limit = config.limits().maxClientConn();
