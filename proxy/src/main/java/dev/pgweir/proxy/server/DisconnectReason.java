@@ -29,6 +29,8 @@ public enum DisconnectReason {
     SERVER_EVICTED("evicted"),
     SERVER_CONFIG_CHANGED("database configuration changed"),
     SERVER_UNSYNC("unclean server"),
+    PAUSED("pause mode"),
+    ADMIN_KILL("admin forced disconnect"),
     POOL_LIMIT_SHRUNK("pool size reduced"),
     SHUTDOWN("server shutting down"),
     INTERNAL_ERROR("internal error");
