@@ -3,7 +3,10 @@ package dev.pgweir.proxy;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.protocol.SqlState;
 import dev.pgweir.proxy.admin.Console;
+import dev.pgweir.proxy.admin.ConsoleActivity;
+import dev.pgweir.proxy.admin.ConsoleException;
 import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
@@ -11,14 +14,16 @@ import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
+import dev.pgweir.proxy.client.ConsoleClient;
+import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
-import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -33,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,12 +124,13 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 config.net().maxPacketSize());
+        AtomicReference<ProxyConfig> inForce = new AtomicReference<>(config);
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, config.timeouts().cancelWaitTimeout());
         LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
-                () -> config,
+                inForce::get,
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
@@ -132,8 +139,15 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 console,
                 version);
-        StatsAverages averages = new StatsAverages(pools, config.log().logStats());
-        console.show(new Console(new ConsoleSource(config, pools, averages, clients, "PgWeir " + version)));
+        Whole whole = new Whole(inForce, pools);
+        ConsoleActivity activity = new ConsoleActivity();
+        StatsAverages averages = new StatsAverages(
+                pools, activity, () -> inForce.get().log().logStats(), System::nanoTime);
+        ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
+        console.show(new Console(
+                new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),
+                operations,
+                activity));
         long period = config.log().statsPeriod().toNanos();
         loops.at(0).scheduleAtFixedRate(safe(averages::periodEnded), period, period, TimeUnit.NANOSECONDS);
         fillForcedUserPools(config, clients);
@@ -148,7 +162,9 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        return new Proxy(loops, pools, clients, listener, derivations, janitor);
+        Proxy proxy = new Proxy(loops, pools, clients, listener, derivations, janitor);
+        whole.started.complete(proxy);
+        return proxy;
     }
 
     /** Where a database has a user of its own, min_pool_size holds from the start. */
@@ -184,8 +200,51 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public void execute(String sql, String user, boolean admin, ByteBuf out) {
-            Objects.requireNonNull(console).execute(sql, new ConsoleUser(user, admin), out);
+        public ConsoleConversation converse(String user, boolean admin, ConsoleClient client) {
+            return Objects.requireNonNull(console).converse(new ConsoleUser(user, admin), client);
+        }
+    }
+
+    /** What the console can tell PgWeir, which is being put together still. */
+    private static final class Whole implements Lifecycle {
+        private final AtomicReference<ProxyConfig> inForce;
+        private final DatabasePools pools;
+        final CompletableFuture<Proxy> started = new CompletableFuture<>();
+
+        Whole(AtomicReference<ProxyConfig> inForce, DatabasePools pools) {
+            this.inForce = inForce;
+            this.pools = pools;
+        }
+
+        @Override
+        public ProxyConfig config() {
+            return inForce.get();
+        }
+
+        @Override
+        public void apply(ProxyConfig next) {
+            inForce.set(next);
+            pools.pools().respec(key -> {
+                PoolSettings settings = next.poolSettings(key.database(), key.user());
+                return PoolDefinitions.spec(next, settings, next.clientSettings(key.database(), key.user()));
+            });
+        }
+
+        @Override
+        public CompletableFuture<Void> reload() throws ConsoleException {
+            throw new ConsoleException(
+                    SqlState.FEATURE_NOT_SUPPORTED, "this version cannot reload its configuration: restart it");
+        }
+
+        @Override
+        public void shutdown(Shutdown how) {
+            started.thenAccept(proxy -> proxy.shutdown(how));
+        }
+
+        @Override
+        public boolean isEnding() {
+            Proxy proxy = started.getNow(null);
+            return proxy != null && !proxy.listening.get();
         }
     }
 

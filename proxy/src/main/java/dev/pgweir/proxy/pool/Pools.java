@@ -256,9 +256,14 @@ public final class Pools {
         change(now -> core.poolsOf(database).forEach(pool -> core.pauses.kill(pool, reason)));
     }
 
-    /** Closes one server at once, whatever it does. */
-    public void kill(PooledServer server, DisconnectReason reason) {
-        change(now -> core.pauses.kill(server, reason));
+    /** Closes the server that a client has now, whatever it does; nothing happens if it has none. */
+    public void kill(PoolClient client, DisconnectReason reason) {
+        change(now -> {
+            PooledServer server = client.server;
+            if (server != null) {
+                core.pauses.kill(server, reason);
+            }
+        });
     }
 
     void retire(PoolState pool, DisconnectReason reason) {

@@ -30,6 +30,7 @@ public enum DisconnectReason {
     SERVER_CONFIG_CHANGED("database configuration changed"),
     SERVER_UNSYNC("unclean server"),
     PAUSED("pause mode"),
+    SUSPEND_TIMEOUT("suspend_timeout"),
     ADMIN_KILL("admin forced disconnect"),
     POOL_LIMIT_SHRUNK("pool size reduced"),
     SHUTDOWN("server shutting down"),

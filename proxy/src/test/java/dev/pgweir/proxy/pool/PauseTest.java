@@ -219,7 +219,7 @@ class PauseTest {
     @Test
     void killOfOneServerLeavesTheOthers() {
         List<FakeClient> clients = world.linked(shop, 2);
-        world.pools.kill(clients.get(0).held(), DisconnectReason.ADMIN_KILL);
+        world.pools.kill(clients.get(0).membership, DisconnectReason.ADMIN_KILL);
         assertThat(world.shown(shop).active()).isEqualTo(1);
         assertThat(world.shown(shop).closing()).isEqualTo(1);
     }
