@@ -61,8 +61,7 @@ final class ConsoleOperations implements ConsoleControl {
     // ---- PAUSE and what ends it ----
 
     @Override
-    public CompletableFuture<Void> pause(
-            @Nullable String database, @Nullable Duration limit, Consumer<String> listener)
+    public CompletableFuture<Void> pause(@Nullable String database, @Nullable Duration limit, Consumer<String> listener)
             throws ConsoleException {
         log("PAUSE", database);
         refuseWhilePaused();
@@ -74,7 +73,8 @@ final class ConsoleOperations implements ConsoleControl {
                 result.complete(null);
             } else {
                 result.completeExceptionally(new ConsoleException(
-                        SqlState.QUERY_CANCELED, "PAUSE was ended by RESUME, before all server connections were closed"));
+                        SqlState.QUERY_CANCELED,
+                        "PAUSE was ended by RESUME, before all server connections were closed"));
             }
         });
         if (!result.isDone()) {
@@ -110,11 +110,13 @@ final class ConsoleOperations implements ConsoleControl {
         Future<?> alarm = clock.schedule(
                 () -> {
                     String rest = progress.describe(database);
-                    if (result.completeExceptionally(new ConsoleException(
-                            SqlState.QUERY_CANCELED,
-                            "PAUSE was given up after " + limit.toMillis() + " ms, it " + rest,
-                            wait.begun() ? "Everything goes on as before." : "The pause that was there before goes on."))) {
-                        giveUp(database, wait);
+                    if (giveUp(database, wait)) {
+                        result.completeExceptionally(new ConsoleException(
+                                SqlState.QUERY_CANCELED,
+                                "PAUSE was given up after " + limit.toMillis() + " ms, it " + rest,
+                                wait.begun()
+                                        ? "Everything goes on as before."
+                                        : "The pause that was there before goes on."));
                     }
                 },
                 limit.toMillis(),
@@ -122,12 +124,16 @@ final class ConsoleOperations implements ConsoleControl {
         result.whenComplete((done, failure) -> alarm.cancel(false));
     }
 
-    private void giveUp(@Nullable String database, PauseWait wait) {
-        wait.closed().cancel(false);
+    /** False if it was decided before, by the last server or by RESUME. */
+    private boolean giveUp(@Nullable String database, PauseWait wait) {
+        if (!wait.closed().cancel(false)) {
+            return false;
+        }
         if (wait.begun()) {
             LOG.info("PAUSE is given up{}", database == null ? "" : " for '" + database + "'");
             pools.resume(database);
         }
+        return true;
     }
 
     @Override

@@ -78,8 +78,7 @@ final class PauseProgress {
 
     private List<ServerSnapshot> servers(Predicate<String> databases) {
         return pools.servers().stream()
-                .filter(server ->
-                        databases.test(server.server().pool().key().database()))
+                .filter(server -> databases.test(server.server().pool().key().database()))
                 .toList();
     }
 

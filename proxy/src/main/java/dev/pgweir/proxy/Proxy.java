@@ -141,8 +141,8 @@ public final class Proxy implements AutoCloseable {
                 version);
         Whole whole = new Whole(inForce, pools);
         ConsoleActivity activity = new ConsoleActivity();
-        StatsAverages averages = new StatsAverages(
-                pools, activity, () -> inForce.get().log().logStats(), System::nanoTime);
+        StatsAverages averages =
+                new StatsAverages(pools, activity, () -> inForce.get().log().logStats(), System::nanoTime);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(
                 new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),

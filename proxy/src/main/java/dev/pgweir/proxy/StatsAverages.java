@@ -82,9 +82,7 @@ final class StatsAverages {
         long micros = micros(since, nanoTime.getAsLong());
         List<StatsRow> rows = new ArrayList<>();
         totals().forEach((database, total) -> rows.add(new StatsRow(
-                database,
-                total,
-                total.averageSince(since.totals.getOrDefault(database, Counters.ZERO), micros))));
+                database, total, total.averageSince(since.totals.getOrDefault(database, Counters.ZERO), micros))));
         return rows;
     }
 

@@ -30,8 +30,7 @@ public interface ConsoleControl {
      * @param limit after which it is given up; null for never
      * @param progress told every few seconds what it waits for
      */
-    CompletableFuture<Void> pause(
-            @Nullable String database, @Nullable Duration limit, Consumer<String> progress)
+    CompletableFuture<Void> pause(@Nullable String database, @Nullable Duration limit, Consumer<String> progress)
             throws ConsoleException;
 
     /** Ends PAUSE, KILL and SUSPEND. */

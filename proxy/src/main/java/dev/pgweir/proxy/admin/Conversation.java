@@ -175,7 +175,8 @@ final class Conversation implements ConsoleConversation {
             if (now != null) {
                 Console.notice(text).encode(now);
             } else {
-                client.loop().execute(() -> client.send(later -> Console.notice(text).encode(later)));
+                client.loop()
+                        .execute(() -> client.send(later -> Console.notice(text).encode(later)));
             }
         }
     }
@@ -221,9 +222,8 @@ final class Conversation implements ConsoleConversation {
     }
 
     private static ConsoleException reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ConsoleException known) {
             return known;
         }

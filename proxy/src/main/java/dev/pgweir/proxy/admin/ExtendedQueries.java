@@ -89,8 +89,8 @@ final class ExtendedQueries {
         }
         int parameters = in.count16(Integer.BYTES);
         if (parameters > 0) {
-            throw new ConsoleException("bind message supplies " + parameters
-                    + " parameters, but statements of the console require 0");
+            throw new ConsoleException(
+                    "bind message supplies " + parameters + " parameters, but statements of the console require 0");
         }
         List<Integer> codes = new ArrayList<>();
         for (int i = in.count16(Short.BYTES); i > 0; i--) {

@@ -21,7 +21,8 @@ final class KillClientCommand implements OrderCommand {
         statement.most(1);
         long id;
         try {
-            id = Long.parseLong(statement.arguments() == 0 ? "" : statement.argument(0).text());
+            id = Long.parseLong(
+                    statement.arguments() == 0 ? "" : statement.argument(0).text());
         } catch (NumberFormatException e) {
             throw new ConsoleException("invalid client pointer supplied");
         }

@@ -36,7 +36,10 @@ final class PauseCommand implements OrderCommand {
     }
 
     private static @Nullable String database(Statement statement, int names) throws ConsoleException {
-        if (names > 1 || (names == 1 && statement.arguments() == 1 && statement.argument(0).is(TIMEOUT))) {
+        if (names > 1
+                || (names == 1
+                        && statement.arguments() == 1
+                        && statement.argument(0).is(TIMEOUT))) {
             throw statement.syntaxError("accepted is PAUSE [<db>] [TIMEOUT <seconds>]");
         }
         return names == 0 ? null : statement.argument(0).text();

@@ -9,13 +9,7 @@ final class ShowMemCommand implements ShowCommand {
 
     @Override
     public void run(ConsoleData data, ResultWriter out) {
-        out.columns(
-                "siiii",
-                "name",
-                "size",
-                "used",
-                "free",
-                "memtotal");
+        out.columns("siiii", "name", "size", "used", "free", "memtotal");
         for (ConsoleData.MemoryRow row : data.memory()) {
             out.row(row.name(), row.size(), row.used(), row.free(), row.total());
         }

@@ -10,12 +10,7 @@ final class ShowPeerPoolsCommand implements ShowCommand {
     @Override
     public void run(ConsoleData data, ResultWriter out) {
         out.columns(
-                "iiiii",
-                "peer_id",
-                "cl_active_cancel_req",
-                "cl_waiting_cancel_req",
-                "sv_active_cancel",
-                "sv_login");
+                "iiiii", "peer_id", "cl_active_cancel_req", "cl_waiting_cancel_req", "sv_active_cancel", "sv_login");
         out.done("SHOW");
     }
 }

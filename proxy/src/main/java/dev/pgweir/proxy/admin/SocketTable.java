@@ -39,8 +39,8 @@ final class SocketTable {
             "id");
 
     /** Where PgBouncer's packet buffers stand. Here a buffer is passed on whole, so there is nothing to show but zeros. */
-    private static final List<String> BUFFER_NAMES = List.of(
-            "recv_pos", "pkt_pos", "pkt_remain", "send_pos", "send_remain", "pkt_avail", "send_avail");
+    private static final List<String> BUFFER_NAMES =
+            List.of("recv_pos", "pkt_pos", "pkt_remain", "send_pos", "send_remain", "pkt_avail", "send_avail");
 
     private SocketTable() {}
 

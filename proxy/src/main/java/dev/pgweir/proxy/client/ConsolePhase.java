@@ -82,7 +82,10 @@ final class ConsolePhase implements ClientPhase, ConsoleClient, CancelTarget {
         }
         working = true;
         try {
-            while (!session.isEnded() && !waiting && !unread.isEmpty() && session.channel().isWritable()) {
+            while (!session.isEnded()
+                    && !waiting
+                    && !unread.isEmpty()
+                    && session.channel().isWritable()) {
                 if (!step(unread.element())) {
                     unread.remove().release();
                 }

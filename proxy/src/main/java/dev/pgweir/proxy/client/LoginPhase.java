@@ -247,8 +247,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         if (clients.isDisabled(database)) {
-            session.fail(
-                    "57P03", "database \"" + database + "\" is disabled", DisconnectReason.CLIENT_LOGIN_FAILED);
+            session.fail("57P03", "database \"" + database + "\" is disabled", DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
         ClientSettings settings = config.clientSettings(database, user);

@@ -26,7 +26,9 @@ final class LoginDesk {
     /** What a newcomer is told at once: the pool's login was refused lately, and it has no server left to wait for. */
     static @Nullable WaitFailure refusal(PoolState pool, long now) {
         LoginFailure refusal = pool.refusal;
-        return refusal == null || pool.paused || pool.usable() > 0 || pool.refusals.isDue(now) ? null : WaitFailure.refused(refusal);
+        return refusal == null || pool.paused || pool.usable() > 0 || pool.refusals.isDue(now)
+                ? null
+                : WaitFailure.refused(refusal);
     }
 
     /** True if logins were held up until now, so that others may go on. */

@@ -76,8 +76,7 @@ final class PauseDesk {
         }
         for (Iterator<CloseWatch> i = watches.iterator(); i.hasNext(); ) {
             CloseWatch watch = i.next();
-            if (watch.what == CloseWatch.What.ALL
-                    && (watch.database == null ? !all : !isPaused(watch.database))) {
+            if (watch.what == CloseWatch.What.ALL && (watch.database == null ? !all : !isPaused(watch.database))) {
                 i.remove();
                 core.book.actions().closed(watch.future, CloseOutcome.RESUMED);
             }

@@ -132,7 +132,10 @@ final class Supply {
         WaitingPools waiting = book.waitingPools;
         for (int i = 0; i < waiting.size(); i++) {
             PoolState other = waiting.get(i);
-            if (other != pool && !other.paused && other.queue.size() > other.pending() && other.budget.sharesLimitWith(pool.budget)) {
+            if (other != pool
+                    && !other.paused
+                    && other.queue.size() > other.pending()
+                    && other.budget.sharesLimitWith(pool.budget)) {
                 return true;
             }
         }

@@ -84,8 +84,7 @@ final class ConsoleRefusalsTest {
     void runsNoneOfTooManyCommands() {
         Answer answer = Answer.to("SHOW VERSION;".repeat(Console.MAX_COMMANDS + 1), false);
         assertThat(answer.messages()).isEqualTo("EZ");
-        assertThat(answer.error())
-                .isEqualTo("a query of the console may have up to 16 commands, this one has 17");
+        assertThat(answer.error()).isEqualTo("a query of the console may have up to 16 commands, this one has 17");
     }
 
     @Test
@@ -113,7 +112,8 @@ final class ConsoleRefusalsTest {
     @Test
     void refusesFunctionCalls() {
         TalkingClient client = new TalkingClient(new NoData(), true);
-        Answer answer = Answer.of(client.say(FrontendMessageType.FUNCTION_CALL, null).heard());
+        Answer answer =
+                Answer.of(client.say(FrontendMessageType.FUNCTION_CALL, null).heard());
         assertThat(answer.messages()).isEqualTo("EZ");
         assertThat(answer.code()).isEqualTo("0A000");
     }

@@ -124,7 +124,8 @@ class ConsoleTest {
         Answer answer = Answer.to("show help", false);
         assertThat(answer.messages()).isEqualTo("NCZ");
         assertThat(answer.notice()).isEqualTo("Console usage");
-        assertThat(Console.usages()).allSatisfy(usage -> assertThat(answer.detail()).contains(usage));
+        assertThat(Console.usages())
+                .allSatisfy(usage -> assertThat(answer.detail()).contains(usage));
     }
 
     @ParameterizedTest

@@ -39,8 +39,7 @@ final class ExtendedQueriesTest {
                 assertThat(extended.columns()).as(command.name()).isEqualTo(simple.columns());
                 assertThat(extended.types()).isEqualTo(simple.types());
                 assertThat(extended.rows()).isEqualTo(simple.rows());
-                assertThat(extended.messages().replaceAll("D+", "D"))
-                        .isIn("12TDCZ", "12TCZ", "12nNCZ");
+                assertThat(extended.messages().replaceAll("D+", "D")).isIn("12TDCZ", "12TCZ", "12nNCZ");
             }
         }
     }
@@ -172,8 +171,7 @@ final class ExtendedQueriesTest {
         first.position(first.position() + "total_server_assignment_count".length());
         // Ten bytes: one digit of weight 0, positive, no scale; the digit is 1.
         assertThat(first.getInt()).isEqualTo(10);
-        assertThat(new short[] {
-                    first.getShort(), first.getShort(), first.getShort(), first.getShort(), first.getShort()
+        assertThat(new short[] {first.getShort(), first.getShort(), first.getShort(), first.getShort(), first.getShort()
                 })
                 .containsExactly(1, 0, 0, 0, 1);
         out.release();

@@ -46,7 +46,8 @@ final class FixedData implements ConsoleData {
 
     @Override
     public List<DatabaseRow> databases() {
-        return List.of(new DatabaseRow("db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", 5, 6, 7, 8, true, false));
+        return List.of(
+                new DatabaseRow("db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", 5, 6, 7, 8, true, false));
     }
 
     @Override

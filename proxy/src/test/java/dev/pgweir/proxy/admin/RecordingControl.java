@@ -28,8 +28,8 @@ final class RecordingControl implements ConsoleControl {
     }
 
     @Override
-    public CompletableFuture<Void> pause(
-            @Nullable String database, @Nullable Duration limit, Consumer<String> listener) throws ConsoleException {
+    public CompletableFuture<Void> pause(@Nullable String database, @Nullable Duration limit, Consumer<String> listener)
+            throws ConsoleException {
         called("pause " + database + " " + limit);
         progress = listener;
         return work;
