@@ -20,6 +20,9 @@ public record AdminConfig(List<String> adminUsers, List<String> statsUsers, Dura
     }
 
     static AdminConfig from(SettingValues values) {
-        return new AdminConfig(values.get(Settings.ADMIN_USERS), values.get(Settings.STATS_USERS), values.get(Settings.SUSPEND_TIMEOUT));
+        return new AdminConfig(
+                values.get(Settings.ADMIN_USERS),
+                values.get(Settings.STATS_USERS),
+                values.get(Settings.SUSPEND_TIMEOUT));
     }
 }

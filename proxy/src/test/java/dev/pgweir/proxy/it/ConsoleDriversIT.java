@@ -126,20 +126,16 @@ final class ConsoleDriversIT {
     @TestFactory
     Stream<DynamicTest> psqlRunsScripts() {
         Optional<ClientProgram> psql = ClientProgram.psql();
-        return psql.map(program -> DynamicTest.dynamicTest("psql", () -> {
-                    ClientProgram.Run run = program.run(
-                            console(),
-                            """
+        return psql
+                .map(program -> DynamicTest.dynamicTest("psql", () -> {
+                    ClientProgram.Run run = program.run(console(), """
                             PAUSE app;
                             SHOW STATE;
                             RESUME app;
                             SET query_timeout = '30';
                             SHOW HELP;
                             KILL dne;
-                            """,
-                            "-X",
-                            "-A",
-                            "-t");
+                            """, "-X", "-A", "-t");
                     assertThat(run.output())
                             .startsWith("PAUSE\nactive|yes\n")
                             .contains("paused_databases|app\n", "\nRESUME\nSET query_timeout=30\n")

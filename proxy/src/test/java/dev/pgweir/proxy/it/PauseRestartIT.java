@@ -26,16 +26,16 @@ final class PauseRestartIT {
     @TestFactory
     Stream<DynamicTest> pauseAroundARestartLosesNothing() {
         Optional<ClientProgram> pgbench = ClientProgram.pgbench();
-        return pgbench.map(program ->
-                        DynamicTest.dynamicTest("pgbench with " + CLIENTS + " clients", () -> restart(program)))
+        return pgbench
+                .map(program -> DynamicTest.dynamicTest("pgbench with " + CLIENTS + " clients", () -> restart(program)))
                 .stream();
     }
 
     private static void restart(ClientProgram pgbench) throws IOException {
         try (PostgresInstance postgres = PostgresInstance.builder().start()) {
             postgres.execute("CREATE ROLE bench LOGIN", "CREATE DATABASE bench OWNER bench");
-            ClientProgram.Run tables = pgbench.run(
-                    environment(postgres.host(), postgres.port()), "", "--initialize", "--quiet");
+            ClientProgram.Run tables =
+                    pgbench.run(environment(postgres.host(), postgres.port()), "", "--initialize", "--quiet");
             assertThat(tables.exitCode()).as(tables.output()).isZero();
             try (PgWeirProcess weir = PgWeirProcess.builder()
                             .config("""
