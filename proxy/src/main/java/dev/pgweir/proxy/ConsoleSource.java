@@ -34,20 +34,22 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the console shows, gathered from everywhere. For any thread; every answer is a snapshot. */
 final class ConsoleSource implements ConsoleData {
     private static final String CONSOLE = "pgbouncer";
 
-    private final ProxyConfig config;
+    private final Supplier<ProxyConfig> current;
     private final DatabasePools pools;
     private final StatsAverages averages;
     private final Clients clients;
     private final String version;
 
-    ConsoleSource(ProxyConfig config, DatabasePools pools, StatsAverages averages, Clients clients, String version) {
-        this.config = config;
+    ConsoleSource(
+            Supplier<ProxyConfig> current, DatabasePools pools, StatsAverages averages, Clients clients, String version) {
+        this.current = current;
         this.pools = pools;
         this.averages = averages;
         this.clients = clients;
@@ -56,6 +58,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<PoolRow> pools() {
+        ProxyConfig config = current.get();
         List<PoolRow> rows = new ArrayList<>();
         for (PoolSnapshot pool : pools.pools().snapshot()) {
             PoolKey key = pool.pool().key();
@@ -75,9 +78,17 @@ final class ConsoleSource implements ConsoleData {
                     pool.tested(),
                     pool.login(),
                     pool.maxWaitNanos() / 1000,
-                    config.poolSettings(key.database(), key.user()).poolMode().text()));
+                    mode(config, key)));
         }
         return rows;
+    }
+
+    /** A pool whose database has been removed is still shown until its last client has left. */
+    private static String mode(ProxyConfig config, PoolKey key) {
+        PoolMode mode = config.database(key.database()).isEmpty()
+                ? config.pool().poolMode()
+                : config.poolSettings(key.database(), key.user()).poolMode();
+        return mode.text();
     }
 
     // ---- connections ----
@@ -174,6 +185,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<DatabaseRow> databases() {
+        ProxyConfig config = current.get();
         List<DatabaseRow> rows = new ArrayList<>();
         for (DatabaseConfig database : config.databases().values()) {
             String forced = database.forcedUser();
@@ -228,6 +240,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<UserRow> users() {
+        ProxyConfig config = current.get();
         List<UserRow> rows = new ArrayList<>();
         for (String name : userNames()) {
             UserConfig user = config.users().get(name);
@@ -248,6 +261,7 @@ final class ConsoleSource implements ConsoleData {
     }
 
     private Set<String> userNames() {
+        ProxyConfig config = current.get();
         Set<String> names = new TreeSet<>(config.users().keySet());
         names.addAll(config.storedSecrets().keySet());
         pools.pools().pools().forEach(pool -> names.add(pool.key().user()));
@@ -268,6 +282,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<ConfigRow> config() {
+        ProxyConfig config = current.get();
         return config.settingRows().stream()
                 .map(row -> new ConfigRow(row.key(), row.value(), row.defaultValue(), row.changeable()))
                 .toList();
@@ -282,6 +297,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<CountRow> lists() {
+        ProxyConfig config = current.get();
         List<ClientSession> sessions = clients.sessions();
         long login = sessions.stream()
                 .filter(session -> session.state() == ClientState.LOGIN)

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ final class StatsAverages {
     private static final Logger LOG = LoggerFactory.getLogger(StatsAverages.class);
 
     private final DatabasePools pools;
-    private final boolean logged;
+    private final BooleanSupplier logged;
 
     /** What is compared; replaced as a whole at the end of each period. */
     private record Period(Map<String, Counters> atItsEnd, Map<String, Counters> averages, long endNanos) {}
@@ -27,7 +28,7 @@ final class StatsAverages {
     /**
      * @param logged setting {@code log_stats}
      */
-    StatsAverages(DatabasePools pools, boolean logged) {
+    StatsAverages(DatabasePools pools, BooleanSupplier logged) {
         this.pools = pools;
         this.logged = logged;
     }
@@ -48,7 +49,7 @@ final class StatsAverages {
             sumBefore = sumBefore.plus(earlier);
         }
         last = new Period(totals, averages, now);
-        if (logged) {
+        if (logged.getAsBoolean()) {
             Counters all = sum.averageSince(sumBefore, micros);
             LOG.info(
                     "stats: {} xacts/s, {} queries/s, {} server assignments/s, in {} B/s, out {} B/s, xact {} us,"

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +38,7 @@ public final class ClientSession {
     private final int loopIndex;
     private final ReadGate gate;
     private final LoopClients registry;
-    private final boolean logDisconnections;
-    private final boolean logPoolerErrors;
+    private final Supplier<LogConfig> wanted;
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
@@ -59,8 +60,7 @@ public final class ClientSession {
             Channel channel,
             int loopIndex,
             LoopClients registry,
-            boolean logDisconnections,
-            boolean logPoolerErrors) {
+            Supplier<LogConfig> wanted) {
         this.id = id;
         this.channel = channel;
         this.loopIndex = loopIndex;
@@ -68,8 +68,7 @@ public final class ClientSession {
         // Asked now, because a closed channel does not tell any more.
         this.peer = channel.remoteAddress();
         this.registry = registry;
-        this.logDisconnections = logDisconnections;
-        this.logPoolerErrors = logPoolerErrors;
+        this.wanted = wanted;
     }
 
     // ---- who it is ----
@@ -112,6 +111,11 @@ public final class ClientSession {
     /** Where it stands. */
     public ClientState state() {
         return phase.state();
+    }
+
+    /** Whether it talks to PgWeir itself. */
+    boolean isConsole() {
+        return phase instanceof ConsolePhase;
     }
 
     /** Its part in a pool, once it has logged in to one. */
@@ -213,7 +217,7 @@ public final class ClientSession {
         if (ended) {
             return;
         }
-        if (logPoolerErrors) {
+        if (wanted.get().logPoolerErrors()) {
             LOG.warn("{} pooler error: {}", this, error.message());
         }
         end(reason, error.message());
@@ -243,7 +247,7 @@ public final class ClientSession {
         ended = true;
         ClientPhase last = phase;
         phase = ClosedPhase.INSTANCE;
-        if (sentSomething && logDisconnections) {
+        if (sentSomething && wanted.get().logDisconnections()) {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
             LOG.info("{} closing because: {} (age={}s)", this, detail == null ? reason.text() : detail, age);
         }

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
     private final Supplier<ProxyConfig> config;
+    private final Supplier<LogConfig> logging;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final ClientAuthenticators authenticators;
@@ -43,9 +45,10 @@ public final class Clients {
     private final ClientLimits limits = new ClientLimits();
     private final List<LoopClients> byLoop = new ArrayList<>();
     private final AtomicLong ids = new AtomicLong();
+    private volatile boolean closed;
 
     /**
-     * @param config the configuration of the moment; read once per login
+     * @param config the configuration of the moment
      * @param version what the console answers to a driver that asks for server_version
      */
     public Clients(
@@ -59,6 +62,7 @@ public final class Clients {
             ConsoleAccess console,
             String version) {
         this.config = config;
+        this.logging = () -> config.get().log();
         this.loops = loops;
         this.pools = pools;
         this.authenticators = authenticators;
@@ -88,8 +92,7 @@ public final class Clients {
                 channel,
                 loop,
                 byLoop.get(loop),
-                now.log().logDisconnections(),
-                now.log().logPoolerErrors());
+                logging);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }
@@ -111,6 +114,40 @@ public final class Clients {
         return limits.ofUser(name);
     }
 
+    /** Puts a new configuration in force for clients that have logged in; {@link #configuration} has it already. */
+    public void reload() {
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                ActivePhase active = session.active();
+                if (active != null) {
+                    active.reload(config.get());
+                }
+            });
+        }
+    }
+
+    /** From now on nobody logs in but to the console, those neither who have begun to. */
+    public void refuseLogins() {
+        closed = true;
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                if (session.phase() instanceof LoginPhase login) {
+                    login.refuseIfClosed();
+                }
+            });
+        }
+    }
+
+    /** Whether logins are refused. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** How many clients there are that somebody would miss: those of the console are not. */
+    public long remaining() {
+        return sessions().stream().filter(session -> !session.isConsole()).count();
+    }
+
     /**
      * Ends clients that hold no server and wait for none; the others are ended when they reach that state, if this is
      * called again.
@@ -120,9 +157,8 @@ public final class Clients {
     public void shutDown(boolean all) {
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
-                ClientState state = session.state();
-                if (all || state == ClientState.IDLE || state == ClientState.LOGIN) {
-                    session.fail("57P01", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
+                if (all || session.state() == ClientState.IDLE) {
+                    session.fail("57P01", DisconnectReason.SHUTDOWN.text(), DisconnectReason.SHUTDOWN);
                 }
             });
         }
@@ -137,7 +173,7 @@ public final class Clients {
     }
 
     void login(ClientSession session, StartupMessage startup) {
-        LoginPhase phase = new LoginPhase(session, this, config.get(), startup);
+        LoginPhase phase = new LoginPhase(session, this, startup);
         session.become(phase);
         phase.begin();
     }
@@ -145,31 +181,52 @@ public final class Clients {
     /**
      * The pool for a client that has logged in. Its own password, or what SCRAM has shown of it, is what the server is
      * asked with, unless the database has a user of its own.
+     *
+     * @return held for the caller, who lets it go; null if a reload has removed the database this very moment
      */
-    DatabasePool pool(ProxyConfig now, PoolSettings settings, AuthenticatedUser who) {
-        ServerTarget target = settings.target();
-        Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
-                ? who.forServer()
-                : stored(target);
-        ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
-        DatabasePool pool = pools.pool(
-                new PoolKey(settings.database(), target.user()),
-                () -> PoolDefinitions.spec(now, settings, now.clientSettings(settings.database(), who.name())),
-                () -> profile);
-        pool.profile(profile);
-        return pool;
+    @Nullable
+    DatabasePool pool(String database, AuthenticatedUser who) {
+        return pools.defining(() -> {
+            ProxyConfig now = config.get();
+            if (now.database(database).isEmpty()) {
+                return null;
+            }
+            PoolSettings settings = now.poolSettings(database, who.name());
+            ServerTarget target = settings.target();
+            Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
+                    ? who.forServer()
+                    : PoolDefinitions.stored(target);
+            ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
+            DatabasePool pool = pools.pool(
+                    new PoolKey(database, target.user()),
+                    () -> PoolDefinitions.spec(now, settings, now.clientSettings(database, who.name())),
+                    () -> profile);
+            pool.profile(profile);
+            pool.pool().hold();
+            return pool;
+        });
     }
 
-    /** Makes the pool of a database that has a user of its own, so that it can be filled before a client comes. */
-    public void prepare(ProxyConfig now, PoolSettings settings) {
-        pool(now, settings, new AuthenticatedUser(settings.target().user(), new Credential.None()));
+    /**
+     * Makes the pool of a database that has a user of its own, so that it can be filled before a client comes.
+     *
+     * @param user that user
+     */
+    public void prepare(String database, String user) {
+        DatabasePool pool = pool(database, new AuthenticatedUser(user, new Credential.None()));
+        if (pool != null) {
+            pool.pool().letGo();
+        }
     }
 
-    private static Credential stored(ServerTarget target) {
-        Credential parsed = target.password() == null
-                ? null
-                : LoginPhase.parse(target.user(), target.password().reveal());
-        return parsed == null ? new Credential.None() : parsed;
+    /** Whether this is the first client of a database that the configuration does not name. */
+    boolean isNewAutomatic(ProxyConfig now, String database) {
+        return !now.databases().containsKey(database) && !pools.hasDatabase(database);
+    }
+
+    /** The configuration of the moment. */
+    ProxyConfig configuration() {
+        return config.get();
     }
 
     @Nullable

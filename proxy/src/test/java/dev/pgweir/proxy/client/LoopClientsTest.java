@@ -2,9 +2,11 @@ package dev.pgweir.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The clock of all clients on an event loop. */
 final class LoopClientsTest {
+    private static final LogConfig SILENT = new LogConfig(false, false, false, false, Duration.ofMinutes(1), null);
+
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private final LoopClients clients = clientsOf(loop);
     private final List<Client> made = new ArrayList<>();
@@ -171,7 +175,7 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(id, channel, 0, registry, false, false);
+            session = new ClientSession(id, channel, 0, registry, () -> SILENT);
             session.beginWith(this);
             session.onConnected();
         }
