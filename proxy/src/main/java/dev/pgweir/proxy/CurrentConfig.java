@@ -7,6 +7,7 @@ import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.log.Logging;
+import dev.pgweir.proxy.net.ServiceManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CurrentConfig.class);
 
     private final Supplier<LoadResult> reader;
+    private final ServiceManager serviceManager;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("pgweir-reload", true));
     private volatile ProxyConfig current;
@@ -37,10 +39,12 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
 
     /**
      * @param reader reads the configuration anew
+     * @param serviceManager is told of each reload
      */
-    CurrentConfig(ProxyConfig initial, Supplier<LoadResult> reader) {
+    CurrentConfig(ProxyConfig initial, Supplier<LoadResult> reader, ServiceManager serviceManager) {
         this.current = initial;
         this.reader = reader;
+        this.serviceManager = serviceManager;
     }
 
     /** Who puts a new configuration in force, after {@link #get} has it. */
@@ -64,10 +68,15 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     }
 
     private ReloadResult read() {
-        LoadResult loaded = reader.get();
-        loaded.warnings().forEach(CurrentConfig::log);
-        ProxyConfig next = loaded.config();
-        return next == null ? refuse(loaded.errors()) : apply(before -> next);
+        serviceManager.reloading();
+        try {
+            LoadResult loaded = reader.get();
+            loaded.warnings().forEach(CurrentConfig::log);
+            ProxyConfig next = loaded.config();
+            return next == null ? refuse(loaded.errors()) : apply(before -> next);
+        } finally {
+            serviceManager.ready();
+        }
     }
 
     private ReloadResult apply(UnaryOperator<ProxyConfig> how) {

@@ -117,7 +117,8 @@ public final class Proxy implements AutoCloseable {
                 new ArrayBlockingQueue<>(MAX_WAITING_DERIVATIONS),
                 new DefaultThreadFactory("pgweir-keys", true));
         try {
-            Proxy proxy = assemble(new CurrentConfig(config, reader), serviceManager, version, loops, derivations);
+            CurrentConfig current = new CurrentConfig(config, reader, serviceManager);
+            Proxy proxy = assemble(current, serviceManager, version, loops, derivations);
             serviceManager.ready();
             return proxy;
         } catch (IOException e) {
