@@ -173,7 +173,10 @@ public final class Proxy implements AutoCloseable {
         });
         fillForcedUserPools(config, clients);
         endOfPeriod(loops, current, averages);
-        every(loops, SWEEP_MILLIS, () -> pools.sweep(current.get()));
+        every(loops, SWEEP_MILLIS, () -> {
+            pools.sweep(current.get());
+            clients.sweepLog();
+        });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
         Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {

@@ -88,8 +88,8 @@ public final class CancelForwarder {
             deadline(() -> {
                 if (!granted && ticket != null && ticket.abandon()) {
                     LOG.warn(
-                            "{}: a cancel request found no place under max_server_connections: cancel_wait_timeout "
-                                    + "({} s) is over",
+                            "{} cancel request closing because: cancel_wait_timeout ({} s), it found no place under"
+                                    + " max_server_connections",
                             server,
                             limit.toSeconds());
                     finish();
@@ -147,7 +147,7 @@ public final class CancelForwarder {
                 return;
             }
             LOG.warn(
-                    "{}: PostgreSQL has not taken a cancel request: cancel_wait_timeout ({} s) is over",
+                    "{} cancel request closing because: cancel_wait_timeout ({} s), PostgreSQL has not taken it",
                     server,
                     limit.toSeconds());
             if (ticket != null) {

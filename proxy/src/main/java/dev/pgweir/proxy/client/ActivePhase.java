@@ -876,19 +876,19 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
-                end("57014", "query_timeout: " + after(settings.query()), DisconnectReason.QUERY_TIMEOUT);
+                end("57014", "query timeout: query_timeout" + is(settings.query()), DisconnectReason.QUERY_TIMEOUT);
             } else if (over(settings.transaction(), link.transactionStart(), now)
                     && (!idle || link.status() != TransactionStatus.IDLE)) {
                 end(
                         "25P04",
-                        "transaction timeout: " + after(settings.transaction()),
+                        "transaction timeout: transaction_timeout" + is(settings.transaction()),
                         DisconnectReason.TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() != TransactionStatus.IDLE
                     && over(settings.idleTransaction(), link.queryStart(), now)) {
                 end(
                         "25P03",
-                        "idle transaction timeout: " + after(settings.idleTransaction()),
+                        "idle transaction timeout: idle_transaction_timeout" + is(settings.idleTransaction()),
                         DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() == TransactionStatus.IDLE
@@ -910,11 +910,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     }
 
     private void idleTooLong() {
-        session.fail("57P05", "client_idle_timeout: " + after(settings.idle()), DisconnectReason.CLIENT_IDLE_TIMEOUT);
+        session.fail("57P05", "client_idle_timeout" + is(settings.idle()), DisconnectReason.CLIENT_IDLE_TIMEOUT);
     }
 
-    private static String after(Duration limit) {
-        return "the limit is " + limit.toMillis() + " ms";
+    private static String is(Duration limit) {
+        return " is " + limit.toMillis() + " ms";
     }
 
     private static boolean over(Duration limit, long since, long now) {

@@ -5,6 +5,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.log.LogPrefix;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.server.DisconnectReason;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * console too, which may see a value late.
  */
 public final class ClientSession {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+    static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
 
     /** How long a client has to take its last error. Long enough for any network, short for a descriptor to be lost. */
     private static final int LAST_WORD_SECONDS = 5;
@@ -39,6 +40,8 @@ public final class ClientSession {
     private final ReadGate gate;
     private final LoopClients registry;
     private final Supplier<LogConfig> wanted;
+    /** For what strangers bring about. */
+    private final LimitedLog strangers;
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
@@ -60,7 +63,8 @@ public final class ClientSession {
             Channel channel,
             int loopIndex,
             LoopClients registry,
-            Supplier<LogConfig> wanted) {
+            Supplier<LogConfig> wanted,
+            LimitedLog strangers) {
         this.id = id;
         this.channel = channel;
         this.loopIndex = loopIndex;
@@ -69,6 +73,7 @@ public final class ClientSession {
         this.peer = channel.remoteAddress();
         this.registry = registry;
         this.wanted = wanted;
+        this.strangers = strangers;
     }
 
     // ---- who it is ----
@@ -218,7 +223,11 @@ public final class ClientSession {
             return;
         }
         if (wanted.get().logPoolerErrors()) {
-            LOG.warn("{} pooler error: {}", this, error.message());
+            if (isStranger(phase)) {
+                strangers.warn("pooler error: " + reason.text(), this + " pooler error: " + error.message());
+            } else {
+                LOG.warn("{} pooler error: {}", this, error.message());
+            }
         }
         end(reason, error.message());
         ByteBuf out = channel.alloc().buffer();
@@ -249,12 +258,31 @@ public final class ClientSession {
         phase = ClosedPhase.INSTANCE;
         if (sentSomething && wanted.get().logDisconnections()) {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
-            LOG.info("{} closing because: {} (age={}s)", this, detail == null ? reason.text() : detail, age);
+            String why = detail == null ? reason.text() : detail;
+            if (isStranger(last)) {
+                strangers.info("closing because: " + reason.text(), line(why, age));
+            } else {
+                LOG.info("{}", line(why, age));
+            }
         }
         places.forEach(ClientLimits.Place::giveBack);
         places.clear();
         gate.openAll();
         last.onClosed();
+    }
+
+    private String line(String why, long age) {
+        return this + " closing because: " + why + " (age=" + age + "s)";
+    }
+
+    /** Whether it has shown nothing yet that a stranger could not have shown as well. */
+    private static boolean isStranger(ClientPhase phase) {
+        return !(phase instanceof ActivePhase || phase instanceof ConsolePhase);
+    }
+
+    /** The log for lines that a stranger can bring about. */
+    LimitedLog strangers() {
+        return strangers;
     }
 
     /** The code if it is one: a hostile server may have made it up. */

@@ -14,6 +14,7 @@ import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
@@ -44,6 +45,7 @@ public final class Clients {
     private final Map<String, String> consoleWelcome;
     private final ClientLimits limits = new ClientLimits();
     private final List<LoopClients> byLoop = new ArrayList<>();
+    private final LimitedLog strangers = new LimitedLog(ClientSession.LOG);
     private final AtomicLong ids = new AtomicLong();
     private volatile boolean closed;
 
@@ -92,7 +94,8 @@ public final class Clients {
                 channel,
                 loop,
                 byLoop.get(loop),
-                logging);
+                logging,
+                strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }
@@ -124,6 +127,11 @@ public final class Clients {
                 }
             });
         }
+    }
+
+    /** Writes to the log what was left out of it; to be called about once a second. */
+    public void sweepLog() {
+        strangers.sweep();
     }
 
     /** From now on nobody logs in but to the console, those neither who have begun to. */

@@ -98,7 +98,10 @@ final class LoginPhase implements ClientPhase, Waiter {
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
         if (config.log().logConnections()) {
-            LOG.info("{} login attempt: db={} user={} tls=no replication=no", session, database, user);
+            session.strangers()
+                    .info(
+                            "login attempt",
+                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication=no");
         }
         if (user.isEmpty()) {
             session.fail(
@@ -222,7 +225,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             }
             authenticated(success.user());
         } else if (step instanceof ClientAuthStep.Failure failure) {
-            LOG.info("{} login refused: {}", session, failure.detail());
+            session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
             session.gate().close(ReadGate.LOGIN);

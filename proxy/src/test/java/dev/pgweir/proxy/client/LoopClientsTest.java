@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.proxy.log.LimitedLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.helpers.NOPLogger;
 
 /** The clock of all clients on an event loop. */
 final class LoopClientsTest {
@@ -175,7 +177,7 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(id, channel, 0, registry, () -> SILENT);
+            session = new ClientSession(id, channel, 0, registry, () -> SILENT, new LimitedLog(NOPLogger.NOP_LOGGER));
             session.beginWith(this);
             session.onConnected();
         }
