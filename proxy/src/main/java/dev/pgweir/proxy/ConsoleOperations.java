@@ -258,13 +258,16 @@ final class ConsoleOperations implements ConsoleControl {
     // ---- the whole ----
 
     @Override
-    public CompletableFuture<Void> reload() throws ConsoleException {
+    public CompletableFuture<Void> reload() {
         log("RELOAD", null);
-        return lifecycle.reload();
+        return lifecycle.reload().thenCompose(result -> result.isDone()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(
+                        new ConsoleException(SqlState.CONFIG_FILE_ERROR, ReloadResult.FAILED)));
     }
 
     @Override
-    public String set(String setting, String value) throws ConsoleException {
+    public CompletableFuture<String> set(String setting, String value) throws ConsoleException {
         return settings.set(setting, value);
     }
 

@@ -92,15 +92,19 @@ final class ConsoleSource implements ConsoleData {
                     pool.tested(),
                     pool.login(),
                     pool.maxWaitNanos() / 1000,
-                    config.database(key.database()).isEmpty()
-                            ? ""
-                            : config.poolSettings(key.database(), key.user())
-                                    .poolMode()
-                                    .text()));
+                    mode(config, key)));
         }
         rows.add(new PoolRow(
                 CONSOLE, CONSOLE, consoleClients(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PoolMode.STATEMENT.text()));
         return rows;
+    }
+
+    /** A pool whose database has been removed is still shown until its last client has left. */
+    private static String mode(ProxyConfig config, PoolKey key) {
+        PoolMode mode = config.database(key.database()).isEmpty()
+                ? config.pool().poolMode()
+                : config.poolSettings(key.database(), key.user()).poolMode();
+        return mode.text();
     }
 
     // ---- connections ----

@@ -1,19 +1,19 @@
 package dev.pgweir.proxy;
 
 import dev.pgweir.config.ProxyConfig;
-import dev.pgweir.proxy.admin.ConsoleException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** What a running PgWeir as a whole can be told. For any thread; nothing here blocks. */
 interface Lifecycle {
     /** The configuration in force. */
     ProxyConfig config();
 
-    /** Puts another configuration in force that differs in reloadable settings only. */
-    void apply(ProxyConfig next);
+    /** Reads the configuration anew and puts it in force. */
+    CompletableFuture<ReloadResult> reload();
 
-    /** Reads the configuration anew; fails with a {@link ConsoleException} if it cannot be put in force. */
-    CompletableFuture<Void> reload() throws ConsoleException;
+    /** Puts another configuration in force, made from the one that is. */
+    CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how);
 
     /** Begins to end. */
     void shutdown(Shutdown how);

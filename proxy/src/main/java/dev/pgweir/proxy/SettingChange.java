@@ -1,6 +1,7 @@
 package dev.pgweir.proxy;
 
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
@@ -9,6 +10,8 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.proxy.admin.ConsoleException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +25,12 @@ final class SettingChange {
         this.lifecycle = lifecycle;
     }
 
-    /** One after the other, so that none undoes another. */
-    synchronized String set(String key, String value) throws ConsoleException {
+    /**
+     * Puts a setting in force.
+     *
+     * @return completes with what the user should know about it; empty if there is nothing to say
+     */
+    CompletableFuture<String> set(String key, String value) throws ConsoleException {
         String name = key.toLowerCase(Locale.ROOT);
         Setting<?> setting = Settings.TABLE.find(name).orElseThrow(() -> unknown(name));
         if (!setting.reloadable()) {
@@ -32,16 +39,27 @@ final class SettingChange {
                     "SET failed: " + name + " cannot be changed while PgWeir runs",
                     "Change the configuration file and restart it.");
         }
-        ProxyConfig now = lifecycle.config();
-        SettingValues values = changed(now.values(), setting, value);
+        // Judged now; in force it is put on top of what is in force by then.
+        SettingValues values = changed(lifecycle.config().values(), setting, value);
         List<SettingException> contradictions = ProxyConfig.contradictions(values);
         if (!contradictions.isEmpty()) {
             throw invalid(contradictions.get(0).setting(), contradictions.get(0));
         }
-        lifecycle.apply(now.withValues(values));
         // Not as it was typed: it may be a secret.
         LOG.info("SET {}={} command issued", name, values.shown(setting));
-        return setting.inForce() ? "" : name + " has no effect: " + setting.withoutEffect();
+        String notice = setting.inForce() ? "" : name + " has no effect: " + setting.withoutEffect();
+        return lifecycle
+                .change(config -> config.withValues(config.values().withText(setting, value)))
+                .thenCompose(result -> result.isDone()
+                        ? CompletableFuture.completedFuture(notice)
+                        : CompletableFuture.failedFuture(failed(result)));
+    }
+
+    private static ConsoleException failed(ReloadResult result) {
+        return new ConsoleException(
+                SqlState.INVALID_PARAMETER_VALUE,
+                "SET failed: "
+                        + result.errors().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
 
     private static SettingValues changed(SettingValues values, Setting<?> setting, String value)

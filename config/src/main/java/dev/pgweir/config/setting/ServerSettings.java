@@ -48,6 +48,18 @@ final class ServerSettings {
     static final Setting<Duration> SERVER_LOGIN_RETRY = Setting.of(
             "server_login_retry", Types.SECONDS, Duration.ofSeconds(15), "Pause after a failed login to the server.");
 
+    static final Setting<Duration> AUTODB_IDLE_TIMEOUT = Setting.of(
+            "autodb_idle_timeout",
+            Types.SECONDS,
+            Duration.ofHours(1),
+            "Idle time after which a database made by * is forgotten.");
+
+    static final Setting<Duration> POOL_IDLE_TIMEOUT = Setting.of(
+            "pool_idle_timeout",
+            Types.SECONDS,
+            Duration.ZERO,
+            "Idle time after which an empty pool is forgotten; 0: never.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Server connections",
             List.of(
@@ -65,18 +77,8 @@ final class ServerSettings {
                                     false,
                                     "Close outdated servers of session mode at the end of the transaction.")
                             .without("this version closes them when their client leaves"),
-                    Setting.of(
-                                    "autodb_idle_timeout",
-                                    Types.SECONDS,
-                                    Duration.ofHours(1),
-                                    "Idle time after which a database made by * is forgotten.")
-                            .without("this version forgets no database"),
-                    Setting.of(
-                                    "pool_idle_timeout",
-                                    Types.SECONDS,
-                                    Duration.ZERO,
-                                    "Idle time after which an empty pool is forgotten.")
-                            .without("this version forgets no pool"),
+                    AUTODB_IDLE_TIMEOUT,
+                    POOL_IDLE_TIMEOUT,
                     Setting.of(
                                     "dns_max_ttl",
                                     Types.SECONDS,

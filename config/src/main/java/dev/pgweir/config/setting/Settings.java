@@ -20,6 +20,8 @@ public final class Settings {
     public static final Setting<TransportChoice> TRANSPORT = ProcessSettings.TRANSPORT;
     public static final Setting<Integer> WORKER_THREADS = ProcessSettings.WORKER_THREADS;
     public static final Setting<String> CONFFILE = ProcessSettings.CONFFILE;
+    public static final Setting<String> LOGFILE = ProcessSettings.LOGFILE;
+    public static final Setting<String> PIDFILE = ProcessSettings.PIDFILE;
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;
     public static final Setting<Integer> MAX_CLIENT_CONN = PoolSizeSettings.MAX_CLIENT_CONN;
@@ -54,6 +56,8 @@ public final class Settings {
     public static final Setting<Duration> SERVER_IDLE_TIMEOUT = ServerSettings.SERVER_IDLE_TIMEOUT;
     public static final Setting<Duration> SERVER_CONNECT_TIMEOUT = ServerSettings.SERVER_CONNECT_TIMEOUT;
     public static final Setting<Duration> SERVER_LOGIN_RETRY = ServerSettings.SERVER_LOGIN_RETRY;
+    public static final Setting<Duration> AUTODB_IDLE_TIMEOUT = ServerSettings.AUTODB_IDLE_TIMEOUT;
+    public static final Setting<Duration> POOL_IDLE_TIMEOUT = ServerSettings.POOL_IDLE_TIMEOUT;
 
     public static final Setting<AuthType> AUTH_TYPE = AuthSettings.AUTH_TYPE;
     public static final Setting<String> AUTH_FILE = AuthSettings.AUTH_FILE;

@@ -64,9 +64,9 @@ public interface ConsoleControl {
     /**
      * Puts one setting in force until the next reload.
      *
-     * @return what the user should know about it; empty if there is nothing to say
+     * @return completes with what the user should know about it; empty if there is nothing to say
      */
-    String set(String setting, String value) throws ConsoleException;
+    CompletableFuture<String> set(String setting, String value) throws ConsoleException;
 
     /** Begins to end. */
     void shutdown(ShutdownMode mode) throws ConsoleException;

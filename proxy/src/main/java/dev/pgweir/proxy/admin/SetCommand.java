@@ -23,11 +23,12 @@ final class SetCommand implements OrderCommand {
         }
         String key = statement.argument(0).text();
         String value = value(statement);
-        String notice = control.set(key, value);
-        if (!notice.isEmpty()) {
-            notices.accept(notice);
-        }
-        return CompletableFuture.completedFuture("SET " + key + "=" + value);
+        return control.set(key, value).thenApply(notice -> {
+            if (!notice.isEmpty()) {
+                notices.accept(notice);
+            }
+            return "SET " + key + "=" + value;
+        });
     }
 
     private static boolean isEquals(Word word) {

@@ -62,7 +62,7 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private final ClientSession session;
     private final Clients clients;
-    private final ProxyConfig config;
+    private ProxyConfig config;
     private final StartupMessage startup;
     private final FrameScanner scanner;
     private final String user;
@@ -80,10 +80,10 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private int earlyBytes;
 
-    LoginPhase(ClientSession session, Clients clients, ProxyConfig config, StartupMessage startup) {
+    LoginPhase(ClientSession session, Clients clients, StartupMessage startup) {
         this.session = session;
         this.clients = clients;
-        this.config = config;
+        this.config = clients.configuration();
         this.startup = startup;
         this.scanner = new FrameScanner(
                 PASSWORDS,
@@ -98,13 +98,20 @@ final class LoginPhase implements ClientPhase, Waiter {
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
         if (config.log().logConnections()) {
-            LOG.info("{} login attempt: db={} user={} tls=no replication=no", session, database, user);
+            session.strangers()
+                    .info(
+                            "login attempt",
+                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication=no");
         }
         if (user.isEmpty()) {
             session.fail(
                     "28000",
                     "no PostgreSQL user name specified in startup packet",
                     DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        refuseIfClosed();
+        if (session.isEnded()) {
             return;
         }
         String replication = startup.parameters().getOrDefault("replication", "false");
@@ -124,6 +131,13 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         authenticate();
+    }
+
+    /** PgWeir is ending: only the console takes somebody in. */
+    void refuseIfClosed() {
+        if (clients.isClosed() && !DatabaseConfig.isConsole(database)) {
+            session.fail("57P03", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
+        }
     }
 
     /** Whether there was a place; the client is refused if not. */
@@ -151,7 +165,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     private void authenticate() {
         AuthType type = config.auth().authType();
         AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        authenticator = clients.authenticators().create(method, user, clients.credential(config, user));
+        authenticator = clients.authenticators()
+                .withScramIterations(config.auth().scramIterations())
+                .create(method, user, clients.credential(config, user));
         take(authenticator.start());
     }
 
@@ -209,7 +225,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             }
             authenticated(success.user());
         } else if (step instanceof ClientAuthStep.Failure failure) {
-            LOG.info("{} login refused: {}", session, failure.detail());
+            session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
             session.gate().close(ReadGate.LOGIN);
@@ -242,8 +258,10 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
+        // The password may have taken its time; what the client may use is asked of the configuration of now.
+        config = clients.configuration();
         if (config.database(database).isEmpty()) {
-            session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
+            noSuchDatabase();
             return;
         }
         if (clients.isDisabled(database)) {
@@ -265,13 +283,26 @@ final class LoginPhase implements ClientPhase, Waiter {
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
-        pool = clients.pool(config, wanted, who);
-        Map<String, String> welcome = pool.welcome();
+        if (clients.isNewAutomatic(config, database)) {
+            LOG.info("{} registered new auto-database: {}", session, database);
+        }
+        DatabasePool mine = clients.pool(database, who);
+        if (mine == null) {
+            noSuchDatabase();
+            return;
+        }
+        session.holds(mine.pool()::letGo);
+        pool = mine;
+        Map<String, String> welcome = mine.welcome();
         if (welcome != null) {
             finish(welcome);
         } else {
-            awaitServer(pool);
+            awaitServer(mine);
         }
+    }
+
+    private void noSuchDatabase() {
+        session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
     }
 
     private void openConsole() {
@@ -351,6 +382,9 @@ final class LoginPhase implements ClientPhase, Waiter {
                 welcome);
         session.become(active);
         active.begin(welcome);
+        if (config != clients.configuration()) {
+            active.reload(clients.configuration());
+        }
         handOnEarly();
     }
 

@@ -73,10 +73,10 @@ public final class Listener {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        options.applyTo(channel);
                         channel.pipeline().addLast("client", handler.apply(channel));
                     }
                 });
-        options.applyTo(bootstrap);
         ChannelFuture bound = bootstrap.bind(where).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {

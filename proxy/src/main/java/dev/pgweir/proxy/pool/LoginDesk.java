@@ -46,6 +46,10 @@ final class LoginDesk {
         PoolState pool = server.pool;
         ServerHost host = server.budget.host();
         book.actions().loginFailed(server, failure);
+        if (server.retired != null) {
+            // It was opened by settings that have been replaced: nothing follows for those that are in force.
+            return;
+        }
         if (failure.kind() == LoginFailure.Kind.REFUSED) {
             // It answered, so it is not down.
             host.answered();
@@ -71,6 +75,12 @@ final class LoginDesk {
             // PostgreSQL has one connection less, which is what it was short of.
             host.pacer.hurry(now);
         }
+    }
+
+    /** The pool's settings have changed: what PostgreSQL said to the old ones does not count any more. */
+    static void forget(PoolState pool) {
+        pool.refusals.succeeded();
+        pool.refusal = null;
     }
 
     private static long longestPause(PooledServer server) {

@@ -263,8 +263,18 @@ final class PoolCore {
         pauses.check(now);
     }
 
-    void respec(Map<PoolState, PoolSpec> specs, long now) {
-        new Reload(this, now).apply(specs);
+    void respec(Map<PoolState, PoolSpec> specs, Map<PoolState, DisconnectReason> replaced, long now) {
+        new Reload(this, now).apply(specs, replaced);
+    }
+
+    /** Forgets a pool that has nothing left; false if it has. */
+    boolean remove(PoolState pool) {
+        if (!pool.isEmpty() || !pools.remove(pool)) {
+            return false;
+        }
+        budgets.leave(pool, pool.budget);
+        budgets.forgetUnused();
+        return true;
     }
 
     /** No check query is set any more: servers that waited for one are as good as idle. */

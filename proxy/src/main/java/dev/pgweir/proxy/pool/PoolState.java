@@ -61,6 +61,11 @@ final class PoolState {
         return list(state).size();
     }
 
+    /** Nothing is left that would miss it: no server, no waiting client, no cancel request. */
+    boolean isEmpty() {
+        return servers == 0 && owed == 0 && queue.isEmpty() && cancelsWaiting.isEmpty() && cancelsActive.isEmpty();
+    }
+
     /** Servers that will be ready without further ado; each will serve one waiting client. */
     int pending() {
         return count(ServerState.LOGIN) + count(ServerState.TESTED);

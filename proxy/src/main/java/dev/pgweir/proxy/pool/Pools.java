@@ -177,11 +177,50 @@ public final class Pools {
      * and all servers of a pool whose host has changed.
      */
     public void respec(Function<PoolKey, PoolSpec> specs) {
+        Map<Pool, PoolSpec> changed = new LinkedHashMap<>();
+        pools.values().forEach(pool -> changed.put(pool, specs.apply(pool.key())));
+        respec(changed, Map.of());
+    }
+
+    /**
+     * The same for some of the pools, together with settings that the pools themselves do not know.
+     *
+     * @param replaced pools whose servers are {@linkplain Pool#retireServers replaced}, and why
+     */
+    public void respec(Map<Pool, PoolSpec> specs, Map<Pool, DisconnectReason> replaced) {
         Map<PoolState, PoolSpec> changed = new LinkedHashMap<>();
-        for (Pool pool : pools.values()) {
-            changed.put(pool.state, specs.apply(pool.key()));
+        specs.forEach((pool, spec) -> changed.put(pool.state, spec));
+        Map<PoolState, DisconnectReason> outdated = new LinkedHashMap<>();
+        replaced.forEach((pool, reason) -> outdated.put(pool.state, reason));
+        change(now -> core.respec(changed, outdated, now));
+    }
+
+    /** Pools without any server, waiting client or cancel request, which nobody {@linkplain Pool#hold holds}. */
+    public List<Pool> unused() {
+        List<Pool> result = new ArrayList<>();
+        read(now -> {
+            for (PoolState pool : core.pools) {
+                if (pool.isEmpty() && !pool.handle.isHeld()) {
+                    result.add(pool.handle);
+                }
+            }
+        });
+        return result;
+    }
+
+    /**
+     * Forgets a pool with its totals. Whoever could begin to {@linkplain Pool#hold hold} it is kept from that by the
+     * caller.
+     *
+     * @return false if it is not {@linkplain #unused unused} any more
+     */
+    public boolean remove(Pool pool) {
+        boolean[] removed = new boolean[1];
+        change(now -> removed[0] = !pool.isHeld() && core.remove(pool.state));
+        if (removed[0]) {
+            pools.remove(pool.key(), pool);
         }
-        change(now -> core.respec(changed, now));
+        return removed[0];
     }
 
     /**

@@ -28,6 +28,8 @@ public enum DisconnectReason {
     SERVER_RESET_FAILED("reset query failed"),
     SERVER_EVICTED("evicted"),
     SERVER_CONFIG_CHANGED("database configuration changed"),
+    DATABASE_REMOVED("database removed"),
+    USER_REMOVED("user removed"),
     SERVER_UNSYNC("unclean server"),
     PAUSED("pause mode"),
     SUSPEND_TIMEOUT("suspend_timeout"),

@@ -14,6 +14,7 @@ import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 /** Opens connections to PostgreSQL. Thread-safe. */
 public final class ServerConnector {
@@ -23,11 +24,11 @@ public final class ServerConnector {
     private final TrackedParameters tracked;
     private final SecureRandom random;
     private final KeyDeriver deriver;
-    private final int maxPacketSize;
+    private final IntSupplier maxPacketSize;
 
     /**
      * @param resolver must not block the event loops
-     * @param maxPacketSize setting {@code max_packet_size}, bytes
+     * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
      */
     public ServerConnector(
             EventLoops loops,
@@ -36,7 +37,7 @@ public final class ServerConnector {
             TrackedParameters tracked,
             SecureRandom random,
             KeyDeriver deriver,
-            int maxPacketSize) {
+            IntSupplier maxPacketSize) {
         this.loops = loops;
         this.options = options;
         this.resolver = resolver;
@@ -61,7 +62,7 @@ public final class ServerConnector {
                 profile,
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
-                maxPacketSize);
+                maxPacketSize.getAsInt());
         connect(
                         loop,
                         new ServerHandler(login),

@@ -79,9 +79,9 @@ final class RecordingControl implements ConsoleControl {
     }
 
     @Override
-    public String set(String setting, String value) throws ConsoleException {
+    public CompletableFuture<String> set(String setting, String value) throws ConsoleException {
         called("set " + setting + " to " + value);
-        return setNotice;
+        return CompletableFuture.completedFuture(setNotice);
     }
 
     @Override
