@@ -55,6 +55,17 @@ public record ConfigDiff(List<Change> changes) {
         return new ConfigDiff(changes);
     }
 
+    /** {@code after}, where settings that need a restart keep the value they have in {@code before}. */
+    public static ProxyConfig keepingWhatNeedsARestart(ProxyConfig before, ProxyConfig after) {
+        SettingValues values = after.values();
+        for (Setting<?> setting : Settings.TABLE.settings()) {
+            if (!setting.reloadable()) {
+                values = values.taking(setting, before.values());
+            }
+        }
+        return after.withValues(values);
+    }
+
     public boolean isEmpty() {
         return changes.isEmpty();
     }

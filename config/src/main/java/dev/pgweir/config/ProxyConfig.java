@@ -4,6 +4,7 @@ import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.Secret;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -196,6 +197,12 @@ public final class ProxyConfig {
 
     public TlsConfig tls() {
         return tls;
+    }
+
+    /** {@code pidfile}: the file with the number of the process; null: none. */
+    public @Nullable Path pidfile() {
+        String file = values.get(Settings.PIDFILE);
+        return file.isEmpty() ? null : Path.of(file);
     }
 
     /** The entry for clients that ask for {@code name}: its own or the fallback; empty for the console's names. */

@@ -78,6 +78,19 @@ final class ProcessSettings {
                     "conffile", Types.PATH, "", "The file this configuration was read from.")
             .without("the file is the one given on the command line");
 
+    static final Setting<String> LOGFILE = Setting.of(
+            "logfile",
+            Types.PATH,
+            "",
+            "File that the log is written to, besides the standard error; opened anew by each reload.");
+
+    static final Setting<String> PIDFILE = Setting.of(
+                    "pidfile",
+                    Types.PATH,
+                    "",
+                    "File with the number of the process, while it runs; refused if a living process has it.")
+            .restart();
+
     static final SettingGroup GROUP = new SettingGroup(
             "Process and listening",
             List.of(
@@ -87,11 +100,8 @@ final class ProcessSettings {
                     WORKER_THREADS,
                     TRANSPORT,
                     CONFFILE,
-                    Setting.of("logfile", Types.PATH, "", "Log destination.")
-                            .without("the log goes to the standard error"),
-                    Setting.of("pidfile", Types.PATH, "", "File for the number of the process.")
-                            .restart()
-                            .without(STAYS),
+                    LOGFILE,
+                    PIDFILE,
                     UNIX_SOCKET_DIR,
                     UNIX_SOCKET_MODE,
                     UNIX_SOCKET_GROUP,

@@ -63,6 +63,17 @@ final class ServerSettings {
             Types.SECONDS,
             Duration.ZERO,
             "How often the names in use are looked up again, besides for each new connection; 0: never.");
+    static final Setting<Duration> AUTODB_IDLE_TIMEOUT = Setting.of(
+            "autodb_idle_timeout",
+            Types.SECONDS,
+            Duration.ofHours(1),
+            "Idle time after which a database made by * is forgotten.");
+
+    static final Setting<Duration> POOL_IDLE_TIMEOUT = Setting.of(
+            "pool_idle_timeout",
+            Types.SECONDS,
+            Duration.ZERO,
+            "Idle time after which an empty pool is forgotten; 0: never.");
 
     static final SettingGroup GROUP = new SettingGroup(
             "Server connections",
@@ -81,18 +92,8 @@ final class ServerSettings {
                                     false,
                                     "Close outdated servers of session mode at the end of the transaction.")
                             .without("this version closes them when their client leaves"),
-                    Setting.of(
-                                    "autodb_idle_timeout",
-                                    Types.SECONDS,
-                                    Duration.ofHours(1),
-                                    "Idle time after which a database made by * is forgotten.")
-                            .without("this version forgets no database"),
-                    Setting.of(
-                                    "pool_idle_timeout",
-                                    Types.SECONDS,
-                                    Duration.ZERO,
-                                    "Idle time after which an empty pool is forgotten.")
-                            .without("this version forgets no pool"),
+                    AUTODB_IDLE_TIMEOUT,
+                    POOL_IDLE_TIMEOUT,
                     DNS_MAX_TTL,
                     DNS_NXDOMAIN_TTL,
                     DNS_ZONE_CHECK_PERIOD));

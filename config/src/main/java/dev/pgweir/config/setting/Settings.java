@@ -25,6 +25,8 @@ public final class Settings {
     public static final Setting<TransportChoice> TRANSPORT = ProcessSettings.TRANSPORT;
     public static final Setting<Integer> WORKER_THREADS = ProcessSettings.WORKER_THREADS;
     public static final Setting<String> CONFFILE = ProcessSettings.CONFFILE;
+    public static final Setting<String> LOGFILE = ProcessSettings.LOGFILE;
+    public static final Setting<String> PIDFILE = ProcessSettings.PIDFILE;
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;
     public static final Setting<Integer> MAX_CLIENT_CONN = PoolSizeSettings.MAX_CLIENT_CONN;
@@ -45,6 +47,7 @@ public final class Settings {
     public static final Setting<Duration> QUERY_WAIT_TIMEOUT = TimeoutSettings.QUERY_WAIT_TIMEOUT;
     public static final Setting<Duration> QUERY_WAIT_NOTIFY = TimeoutSettings.QUERY_WAIT_NOTIFY;
     public static final Setting<Duration> CANCEL_WAIT_TIMEOUT = TimeoutSettings.CANCEL_WAIT_TIMEOUT;
+    public static final Setting<Duration> SUSPEND_TIMEOUT = TimeoutSettings.SUSPEND_TIMEOUT;
     public static final Setting<Duration> CLIENT_LOGIN_TIMEOUT = TimeoutSettings.CLIENT_LOGIN_TIMEOUT;
     public static final Setting<Duration> CLIENT_IDLE_TIMEOUT = TimeoutSettings.CLIENT_IDLE_TIMEOUT;
     public static final Setting<Duration> IDLE_TRANSACTION_TIMEOUT = TimeoutSettings.IDLE_TRANSACTION_TIMEOUT;
@@ -61,6 +64,8 @@ public final class Settings {
     public static final Setting<Duration> DNS_NXDOMAIN_TTL = ServerSettings.DNS_NXDOMAIN_TTL;
     public static final Setting<Duration> DNS_ZONE_CHECK_PERIOD = ServerSettings.DNS_ZONE_CHECK_PERIOD;
     public static final Setting<Duration> SERVER_LOGIN_RETRY = ServerSettings.SERVER_LOGIN_RETRY;
+    public static final Setting<Duration> AUTODB_IDLE_TIMEOUT = ServerSettings.AUTODB_IDLE_TIMEOUT;
+    public static final Setting<Duration> POOL_IDLE_TIMEOUT = ServerSettings.POOL_IDLE_TIMEOUT;
 
     public static final Setting<AuthType> AUTH_TYPE = AuthSettings.AUTH_TYPE;
     public static final Setting<String> AUTH_FILE = AuthSettings.AUTH_FILE;

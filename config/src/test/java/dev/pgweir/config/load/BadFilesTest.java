@@ -274,7 +274,7 @@ final class BadFilesTest {
         assertThat(new Loading(directory).warnings("""
                         [pgweir]
                         auth_type = "trust"
-                        pidfile = "x.pid"
+                        job_name = "x"
                         verbose = 0
                         disable_pqexec = true
                         [databases.app]
@@ -283,7 +283,7 @@ final class BadFilesTest {
                         [users.app]
                         """))
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("pgweir.toml:3:1: pidfile: has no effect: "),
+                        line -> assertThat(line).startsWith("pgweir.toml:3:1: job_name: has no effect: "),
                         line -> assertThat(line).startsWith("pgweir.toml:5:1: disable_pqexec: has no effect: "),
                         line -> assertThat(line)
                                 .startsWith("pgweir.toml:8:1: databases.app.auth_user: has no effect: "));

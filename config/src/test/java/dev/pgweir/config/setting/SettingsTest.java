@@ -105,7 +105,7 @@ final class SettingsTest {
         assertThat(rows).hasSameSizeAs(Settings.TABLE.settings());
         assertThat(rows)
                 .contains("| `listen_port` | `6432` | 0 to 65535 | no | Port to listen on; 0 takes any free one. |")
-                .anyMatch(row -> row.startsWith("| `pidfile` ") && row.contains("**Without effect:**"));
+                .anyMatch(row -> row.startsWith("| `job_name` ") && row.contains("**Without effect:**"));
         assertThat(SettingsTable.databaseMarkdown()).contains("| `host` |");
         assertThat(SettingsTable.userMarkdown()).contains("| `password` |");
     }

@@ -6,9 +6,12 @@ import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
+import dev.pgweir.proxy.Shutdown;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.log.StandardError;
+import dev.pgweir.proxy.net.ServiceManager;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,6 +46,7 @@ import picocli.CommandLine.Spec;
             "Without FILE it takes the URL in the environment variable DATABASE_URL and listens on 127.0.0.1:6432.",
             "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
             "",
+            "SIGHUP   reads the configuration anew; a mistake in it changes nothing",
             "SIGTERM  takes no new clients; ends when the last one has left",
             "SIGINT   takes no new clients; disconnects each at the end of its transaction",
             "Either of them a second time ends it at once."
@@ -101,8 +105,25 @@ final class RunCommand implements Callable<Integer> {
             StandardError.quiet();
         }
         Logging.configure(level());
+        try {
+            // Before anything is logged that the file should have, and before the first client is taken.
+            Logging.toFile(config.log().logfile());
+        } catch (IOException e) {
+            err.println("pgweir: not started, logfile: " + e.getMessage());
+            return 1;
+        }
         result.warnings().forEach(RunCommand::log);
-        return run(config);
+        try (PidFile pidfile = pidfile(config)) {
+            return run(config);
+        } catch (IOException e) {
+            LOG.error(Logging.FATAL, "{}", e.getMessage());
+            return 1;
+        }
+    }
+
+    private static @Nullable PidFile pidfile(ProxyConfig config) throws IOException {
+        Path where = config.pidfile();
+        return where == null ? null : PidFile.write(where);
     }
 
     private LogLevel level() {
@@ -125,8 +146,12 @@ final class RunCommand implements Callable<Integer> {
         try {
             // Before the first address is listened on: whoever sees PgWeir up may stop it at once.
             CompletableFuture<Proxy> started = new CompletableFuture<>();
-            Signals.install(new SignalOrders(how -> started.thenAccept(proxy -> proxy.shutdown(how))));
-            Proxy proxy = Proxy.start(config, VersionText.number());
+            Signals.install(new SignalOrders(new WhenStarted(started)));
+            Proxy proxy = Proxy.start(
+                    config,
+                    () -> ConfigLoader.load(file, environment),
+                    new ServiceManager(environment),
+                    VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
             pgBouncer.explain();
@@ -139,6 +164,19 @@ final class RunCommand implements Callable<Integer> {
         } catch (CompletionException e) {
             LOG.error(Logging.FATAL, "ended by a mistake of PgWeir itself", e.getCause());
             return 1;
+        }
+    }
+
+    /** Orders that come before there is anybody to follow them. */
+    private record WhenStarted(CompletableFuture<Proxy> started) implements SignalOrders.Target {
+        @Override
+        public void shutdown(Shutdown how) {
+            started.thenAccept(proxy -> proxy.shutdown(how));
+        }
+
+        @Override
+        public void reload() {
+            started.thenAccept(Proxy::reload);
         }
     }
 

@@ -6,15 +6,13 @@ import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection that asks for the query of another one to be cancelled. It is closed when the request has reached
  * PostgreSQL, as PostgreSQL itself does; the request goes on if the client closes first.
  */
 final class CancelPhase implements ClientPhase {
-    private static final Logger LOG = LoggerFactory.getLogger(CancelPhase.class);
+    private static final String UNKNOWN_KEY = "cancel request with an unknown key";
 
     private final ClientSession session;
 
@@ -33,7 +31,7 @@ final class CancelPhase implements ClientPhase {
         }
         if (target == null) {
             // PostgreSQL does not answer either: whoever guesses keys learns nothing.
-            LOG.info("{} cancel request with an unknown key", session);
+            session.strangers().info(UNKNOWN_KEY, session + " " + UNKNOWN_KEY);
             session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return;
         }

@@ -72,7 +72,7 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private final ClientSession session;
     private final Clients clients;
-    private final ProxyConfig config;
+    private ProxyConfig config;
     private final StartupMessage startup;
     private final FrameScanner scanner;
     private final String user;
@@ -95,10 +95,10 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private int earlyBytes;
 
-    LoginPhase(ClientSession session, Clients clients, ProxyConfig config, StartupMessage startup) {
+    LoginPhase(ClientSession session, Clients clients, StartupMessage startup) {
         this.session = session;
         this.clients = clients;
-        this.config = config;
+        this.config = clients.configuration();
         this.startup = startup;
         this.scanner = new FrameScanner(
                 PASSWORDS,
@@ -115,18 +115,21 @@ final class LoginPhase implements ClientPhase, Waiter {
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
         if (config.log().logConnections()) {
-            LOG.info(
-                    "{} login attempt: db={} user={} tls=no replication={}",
-                    session,
-                    database,
-                    user,
-                    replication.isEmpty() ? "no" : "yes");
+            session.strangers()
+                    .info(
+                            "login attempt",
+                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication="
+                                    + (replication.isEmpty() ? "no" : "yes"));
         }
         if (user.isEmpty()) {
             session.fail(
                     "28000",
                     "no PostgreSQL user name specified in startup packet",
                     DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
+        refuseIfClosed();
+        if (session.isEnded()) {
             return;
         }
         boolean compatible = config.compatible();
@@ -142,6 +145,13 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         authenticate();
+    }
+
+    /** PgWeir is ending: only the console takes somebody in. */
+    void refuseIfClosed() {
+        if (clients.isClosed() && !DatabaseConfig.isConsole(database)) {
+            session.fail("57P03", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
+        }
     }
 
     /** Whether there was a place; the client is refused if not. */
@@ -180,7 +190,9 @@ final class LoginPhase implements ClientPhase, Waiter {
         UnixPeer peer = unix == null ? null : unix.peer();
         authenticator = method == AuthMethod.PEER && peer != null
                 ? clients.authenticators().peer(user, known, peer::userName)
-                : clients.authenticators().create(method, user, known);
+                : clients.authenticators()
+                        .withScramIterations(config.auth().scramIterations())
+                        .create(method, user, known);
         take(authenticator.start());
     }
 
@@ -238,7 +250,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             }
             authenticated(success.user());
         } else if (step instanceof ClientAuthStep.Failure failure) {
-            LOG.info("{} login refused: {}", session, failure.detail());
+            session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
             session.gate().close(ReadGate.LOGIN);
@@ -271,8 +283,14 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
+        // The password may have taken its time; what the client may use is asked of the configuration of now.
+        config = clients.configuration();
         if (config.database(database).isEmpty()) {
-            session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
+            noSuchDatabase();
+            return;
+        }
+        if (clients.isDisabled(database)) {
+            session.fail("57P03", "database \"" + database + "\" is disabled", DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
         ClientSettings settings = config.clientSettings(database, user);
@@ -290,13 +308,26 @@ final class LoginPhase implements ClientPhase, Waiter {
                     DisconnectReason.CLIENT_LOGIN_FAILED);
             return;
         }
-        pool = clients.pool(config, wanted, who);
-        Map<String, String> welcome = replication.isEmpty() ? pool.welcome() : null;
+        if (clients.isNewAutomatic(config, database)) {
+            LOG.info("{} registered new auto-database: {}", session, database);
+        }
+        DatabasePool mine = clients.pool(database, who);
+        if (mine == null) {
+            noSuchDatabase();
+            return;
+        }
+        session.holds(mine.pool()::letGo);
+        pool = mine;
+        Map<String, String> welcome = replication.isEmpty() ? mine.welcome() : null;
         if (welcome != null) {
             finish(welcome);
         } else {
-            awaitServer(pool);
+            awaitServer(mine);
         }
+    }
+
+    private void noSuchDatabase() {
+        session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
     }
 
     private void openConsole() {
@@ -309,12 +340,14 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         handedOver = true;
+        ConsolePhase phase = new ConsolePhase(session, scanner, clients.console(), clients.keys(), user, admin);
         ByteBuf out = session.channel().alloc().buffer();
         new AuthenticationOk().encode(out);
         clients.consoleWelcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
+        phase.key().encode(out);
         new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         session.channel().writeAndFlush(out, session.channel().voidPromise());
-        session.become(new ConsolePhase(session, scanner, clients.console(), user, admin));
+        session.become(phase);
     }
 
     private void awaitServer(DatabasePool from) {
@@ -401,6 +434,9 @@ final class LoginPhase implements ClientPhase, Waiter {
                 welcome);
         session.become(active);
         active.begin(welcome);
+        if (config != clients.configuration()) {
+            active.reload(clients.configuration());
+        }
         handOnEarly();
     }
 

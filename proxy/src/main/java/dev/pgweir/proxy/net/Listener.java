@@ -82,13 +82,13 @@ public final class Listener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        options.applyTo(channel);
                         channel.pipeline().addLast("client", acceptor.accept(channel, null));
                     }
                 });
         if (config.soReuseport()) {
             bootstrap.option(loops.transport().reusePort(), true);
         }
-        options.applyTo(bootstrap);
         ChannelFuture bound = bootstrap.bind(where).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {

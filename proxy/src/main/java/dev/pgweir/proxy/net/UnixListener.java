@@ -70,6 +70,7 @@ final class UnixListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel accepted) {
+                        options.applyToUnix(accepted);
                         UnixPeer peer = UnixPeer.of(accepted);
                         boolean ownUser = peer != null && peer.isUser(own.uid, own.name);
                         accepted.pipeline()
@@ -79,7 +80,6 @@ final class UnixListener {
                                                 accepted, new ClientAcceptor.UnixClient(port, peer, ownUser)));
                     }
                 });
-        options.applyToUnix(bootstrap);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {

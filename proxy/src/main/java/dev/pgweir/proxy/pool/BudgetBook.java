@@ -48,6 +48,13 @@ final class BudgetBook {
         return caps;
     }
 
+    /** Forgets what no pool and no connection counts by any more, so that names of the past take no memory. */
+    void forgetUnused() {
+        hosts.values().removeIf(host -> host.cap.isUnused() && host.waitingCancels.isEmpty());
+        databases.values().removeIf(Cap::isUnused);
+        users.values().removeIf(Cap::isUnused);
+    }
+
     /** All limits anew, after the settings of the pools have changed. */
     void resolveLimits() {
         caps().forEach(Cap::resolveLimit);

@@ -38,7 +38,7 @@ final class DedicatedDesk {
 
     /** Opens a server for each that waits, as far as limits allow, and makes room for the next one. */
     void serve(PoolState pool, long now) {
-        while (!pool.dedicated.isEmpty() && !supply.isStopped()) {
+        while (!pool.dedicated.isEmpty() && !supply.isStopped() && !pool.paused) {
             pool.aim.take(pool.spec.staysWithHost(), now);
             if (!LoginDesk.permits(pool, now)) {
                 return;

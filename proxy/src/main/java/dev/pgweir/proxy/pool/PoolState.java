@@ -26,6 +26,8 @@ final class PoolState {
     final Deque<PoolClient> dedicated = new ArrayDeque<>();
     /** Servers that are logging in for one client alone. */
     int dedicatedLogins;
+    /** Its servers are withheld and closed; see {@link PauseDesk}. */
+    boolean paused;
 
     final ServerList idle;
     final ServerList used;
@@ -64,6 +66,11 @@ final class PoolState {
 
     int count(ServerState state) {
         return list(state).size();
+    }
+
+    /** Nothing is left that would miss it: no server, no waiting client, no cancel request. */
+    boolean isEmpty() {
+        return servers == 0 && owed == 0 && queue.isEmpty() && dedicated.isEmpty() && cancelsWaiting.isEmpty() && cancelsActive.isEmpty();
     }
 
     /** Servers that will be ready without further ado; each will serve one waiting client. */

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 /** Opens connections to PostgreSQL. Thread-safe. */
 public final class ServerConnector {
@@ -18,10 +19,10 @@ public final class ServerConnector {
     private final TrackedParameters tracked;
     private final SecureRandom random;
     private final KeyDeriver deriver;
-    private final int maxPacketSize;
+    private final IntSupplier maxPacketSize;
 
     /**
-     * @param maxPacketSize setting {@code max_packet_size}, bytes
+     * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
      */
     public ServerConnector(
             EventLoops loops,
@@ -29,7 +30,7 @@ public final class ServerConnector {
             TrackedParameters tracked,
             SecureRandom random,
             KeyDeriver deriver,
-            int maxPacketSize) {
+            IntSupplier maxPacketSize) {
         this.loops = loops;
         this.dialer = dialer;
         this.tracked = tracked;
@@ -53,7 +54,7 @@ public final class ServerConnector {
                 profile,
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
-                maxPacketSize);
+                maxPacketSize.getAsInt());
         dialer.connect(
                         loop,
                         () -> new ServerHandler(login),

@@ -73,6 +73,22 @@ public record ServerProfile(
                 host, port, dbname, user, credential, all, connectTimeout, new Queries(null, null, null));
     }
 
+    /**
+     * Whether a connection that {@code other} opens is as good as one that this opens: it leads to the same place by the
+     * same login, and the same queries have run and will run on it.
+     */
+    public boolean opensLike(ServerProfile other) {
+        return equals(new ServerProfile(
+                other.host,
+                other.port,
+                other.dbname,
+                other.user,
+                other.credential,
+                other.startupParameters,
+                connectTimeout,
+                other.queries));
+    }
+
     /** The same with another credential. */
     public ServerProfile withCredential(Credential other) {
         return new ServerProfile(host, port, dbname, user, other, startupParameters, connectTimeout, queries);

@@ -10,7 +10,18 @@ import org.junit.jupiter.api.Test;
 final class SignalOrdersTest {
 
     private final List<Shutdown> orders = new ArrayList<>();
-    private final SignalOrders signals = new SignalOrders(orders::add);
+    private int reloads;
+    private final SignalOrders signals = new SignalOrders(new SignalOrders.Target() {
+        @Override
+        public void shutdown(Shutdown how) {
+            orders.add(how);
+        }
+
+        @Override
+        public void reload() {
+            reloads++;
+        }
+    });
 
     @Test
     void termWaitsForClients() {
@@ -33,6 +44,17 @@ final class SignalOrdersTest {
         signals.onTerm();
 
         assertThat(orders).containsExactly(Shutdown.WAIT_FOR_CLIENTS, Shutdown.IMMEDIATE, Shutdown.IMMEDIATE);
+    }
+
+    @Test
+    void hupReloadsUntilTheEndHasBegun() {
+        signals.onHup();
+        signals.onHup();
+        assertThat(reloads).isEqualTo(2);
+
+        signals.onTerm();
+        signals.onHup();
+        assertThat(reloads).isEqualTo(2);
     }
 
     @Test
