@@ -48,7 +48,11 @@ final class ConsoleSource implements ConsoleData {
     private final String version;
 
     ConsoleSource(
-            Supplier<ProxyConfig> current, DatabasePools pools, StatsAverages averages, Clients clients, String version) {
+            Supplier<ProxyConfig> current,
+            DatabasePools pools,
+            StatsAverages averages,
+            Clients clients,
+            String version) {
         this.current = current;
         this.pools = pools;
         this.averages = averages;

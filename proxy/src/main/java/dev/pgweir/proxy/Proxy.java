@@ -57,7 +57,8 @@ public final class Proxy implements AutoCloseable {
     // Timeouts of pools and databases are in seconds.
     private static final long SWEEP_MILLIS = 500;
 
-    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request for each
+    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request for
+    // each
     // query that still runs. That is milliseconds where it answers at all; what is left after that is cut off.
     private static final long LAST_WORD_MILLIS = 1000;
 

@@ -98,17 +98,26 @@ final class RunCommand implements Callable<Integer> {
             return 1;
         }
         result.warnings().forEach(RunCommand::log);
-        try (PidFile pidfile = pidfile(config)) {
+        return runWithPidFile(config);
+    }
+
+    private int runWithPidFile(ProxyConfig config) {
+        Path where = config.pidfile();
+        if (where == null) {
             return run(config);
+        }
+        PidFile pidfile;
+        try {
+            pidfile = PidFile.write(where);
         } catch (IOException e) {
             LOG.error(Logging.FATAL, "{}", e.getMessage());
             return 1;
         }
-    }
-
-    private static @Nullable PidFile pidfile(ProxyConfig config) throws IOException {
-        Path where = config.pidfile();
-        return where == null ? null : PidFile.write(where);
+        try {
+            return run(config);
+        } finally {
+            pidfile.remove();
+        }
     }
 
     private LogLevel level() {

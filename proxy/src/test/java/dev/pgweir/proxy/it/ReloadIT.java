@@ -116,18 +116,19 @@ final class ReloadIT {
         String other = database.createDatabase("moved");
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger asked = new AtomicInteger();
-        List<CompletableFuture<String>> clients = List.of(worker(over, asked), worker(over, asked), worker(over, asked));
+        List<CompletableFuture<String>> clients =
+                List.of(worker(over, asked), worker(over, asked), worker(over, asked));
         await().atMost(PATIENCE).until(() -> asked.get() > 100);
 
-        weir.reload(
-                "default_pool_size = 1", entry("app", database).replace(database.name(), other));
+        weir.reload("default_pool_size = 1", entry("app", database).replace(database.name(), other));
         try (WireClient client = weir.login("app")) {
             assertThat(client.value("SELECT current_database()")).isEqualTo(other);
         }
         over.set(true);
 
         assertThat(clients).allSatisfy(client -> assertThat(client.join()).isEqualTo(other));
-        assertThat(weir.count("closing because: database configuration changed")).isPositive();
+        assertThat(weir.count("closing because: database configuration changed"))
+                .isPositive();
     }
 
     @Test
@@ -169,7 +170,8 @@ final class ReloadIT {
             assertThat(told.sqlState()).isEqualTo("57P04");
             assertThat(busy.value("SELECT 'still here'")).isEqualTo("still here");
             try (WireClient late = weir.connect()) {
-                assertThat(last(late.tryLogin(database.user(), "old", database.password())).message())
+                assertThat(last(late.tryLogin(database.user(), "old", database.password()))
+                                .message())
                         .isEqualTo("no such database: old");
             }
             busy.query("COMMIT");
@@ -182,8 +184,7 @@ final class ReloadIT {
     @Test
     void aRemovedUserIsLeftAndCannotComeBack() throws IOException {
         String user = database.createRole("leaving", "secret");
-        weir.reload(
-                "default_pool_size = 1", entry("app", database), "[users." + user + "]", "password = \"secret\"");
+        weir.reload("default_pool_size = 1", entry("app", database), "[users." + user + "]", "password = \"secret\"");
         try (WireClient client = weir.connect().login(user, "app", "secret")) {
             weir.reload("default_pool_size = 1", entry("app", database));
             assertThat(client.read().message()).isEqualTo("user removed");
@@ -214,10 +215,7 @@ final class ReloadIT {
     @Test
     void emptyPoolsAndAutomaticDatabasesAreForgotten() throws IOException {
         weir.reload(
-                "server_idle_timeout = 0.1",
-                "pool_idle_timeout = 0.1",
-                entry("app", database),
-                entry("*", database));
+                "server_idle_timeout = 0.1", "pool_idle_timeout = 0.1", entry("app", database), entry("*", database));
         weir.login("app").terminate();
         weir.awaitLine("on db app because: pool idle timeout");
         weir.reload(
