@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.proxy.admin.Console;
+import dev.pgweir.proxy.admin.ConsoleActivity;
+import dev.pgweir.proxy.admin.ConsoleException;
 import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
@@ -12,6 +14,8 @@ import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
+import dev.pgweir.proxy.client.ConsoleClient;
+import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.Listener;
@@ -20,7 +24,6 @@ import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
-import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -57,9 +60,8 @@ public final class Proxy implements AutoCloseable {
     // Timeouts of pools and databases are in seconds.
     private static final long SWEEP_MILLIS = 500;
 
-    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request for
-    // each
-    // query that still runs. That is milliseconds where it answers at all; what is left after that is cut off.
+    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
+    // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
     private static final long LAST_WORD_MILLIS = 1000;
 
     private final CurrentConfig config;
@@ -68,6 +70,7 @@ public final class Proxy implements AutoCloseable {
     private final DatabasePools pools;
     private final Clients clients;
     private final Listener listener;
+    private final ConsoleOperations operations;
     private final ThreadPoolExecutor derivations;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
@@ -82,6 +85,7 @@ public final class Proxy implements AutoCloseable {
             DatabasePools pools,
             Clients clients,
             Listener listener,
+            ConsoleOperations operations,
             ThreadPoolExecutor derivations) {
         this.config = config;
         this.serviceManager = serviceManager;
@@ -89,6 +93,7 @@ public final class Proxy implements AutoCloseable {
         this.pools = pools;
         this.clients = clients;
         this.listener = listener;
+        this.operations = operations;
         this.derivations = derivations;
     }
 
@@ -163,9 +168,15 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 console,
                 version);
+        ConsoleActivity activity = new ConsoleActivity();
         StatsAverages averages =
-                new StatsAverages(pools, () -> current.get().log().logStats());
-        console.show(new Console(new ConsoleSource(current, pools, averages, clients, "PgWeir " + version)));
+                new StatsAverages(pools, activity, () -> current.get().log().logStats(), System::nanoTime);
+        Whole whole = new Whole(current);
+        ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
+        console.show(new Console(
+                new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),
+                operations,
+                activity));
         current.onChange((before, after) -> {
             options.reload(after.net());
             pools.reload(before, after);
@@ -187,7 +198,9 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        return new Proxy(current, serviceManager, loops, pools, clients, listener, derivations);
+        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
+        whole.started.complete(proxy);
+        return proxy;
     }
 
     private static void every(EventLoops loops, long millis, Runnable task) {
@@ -239,8 +252,43 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public void execute(String sql, String user, boolean admin, ByteBuf out) {
-            Objects.requireNonNull(console).execute(sql, new ConsoleUser(user, admin), out);
+        public ConsoleConversation converse(String user, boolean admin, ConsoleClient client) {
+            return Objects.requireNonNull(console).converse(new ConsoleUser(user, admin), client);
+        }
+    }
+
+    /** What the console can tell PgWeir, which is being put together still. */
+    private static final class Whole implements Lifecycle {
+        private final CurrentConfig config;
+        final CompletableFuture<Proxy> started = new CompletableFuture<>();
+
+        Whole(CurrentConfig config) {
+            this.config = config;
+        }
+
+        @Override
+        public ProxyConfig config() {
+            return config.get();
+        }
+
+        @Override
+        public CompletableFuture<ReloadResult> reload() {
+            return config.reload();
+        }
+
+        @Override
+        public CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
+            return config.change(how);
+        }
+
+        @Override
+        public void shutdown(Shutdown how) {
+            started.thenAccept(proxy -> proxy.shutdown(how));
+        }
+
+        @Override
+        public boolean isEnding() {
+            return started.isDone() && started.join().isShuttingDown();
         }
     }
 
@@ -272,6 +320,27 @@ public final class Proxy implements AutoCloseable {
      */
     public CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
         return config.change(how);
+    }
+
+    /** As PAUSE for all databases, by a signal; only the log tells what comes of it. Any thread. */
+    public void pause() {
+        try {
+            operations
+                    .pause(null, null, progress -> LOG.info("{}", progress))
+                    .whenComplete((done, failure) -> LOG.info(
+                            "{}", failure == null ? "PAUSE done" : "PAUSE ended: " + failure.getMessage()));
+        } catch (ConsoleException e) {
+            LOG.warn("PAUSE failed: {}", e.getMessage());
+        }
+    }
+
+    /** As RESUME for all databases, by a signal. Any thread. */
+    public void resume() {
+        try {
+            operations.resume(null);
+        } catch (ConsoleException e) {
+            LOG.warn("RESUME failed: {}", e.getMessage());
+        }
     }
 
     /** The configuration in force at this moment. */

@@ -242,6 +242,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         return requestTime;
     }
 
+    /** When it gives its server back. */
+    public PoolMode poolMode() {
+        return settings.poolMode();
+    }
+
     /** How many prepared statements it has names for. */
     public int preparedStatements() {
         return preparer == null ? 0 : preparer.client().size();

@@ -12,6 +12,7 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -160,7 +161,28 @@ public final class ClientSession {
     void become(ClientPhase next) {
         if (!ended) {
             phase = next;
+            if (registry.isSuspended()) {
+                suspend(true);
+            }
         }
+    }
+
+    /** SUSPEND, or its end. The console goes on, and so do logins, which may be to the console. */
+    void suspend(boolean suspended) {
+        if (ended || active() == null) {
+            return;
+        }
+        if (suspended) {
+            gate.close(ReadGate.SUSPENDED);
+        } else {
+            gate.open(ReadGate.SUSPENDED);
+        }
+    }
+
+    /** Whether something was written to a client of a pool that it has not taken. */
+    boolean hasUnsent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !ended && active() != null && out != null && out.totalPendingWriteBytes() > 0;
     }
 
     /** A place under a limit, given back at the end. */

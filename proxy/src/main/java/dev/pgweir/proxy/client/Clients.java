@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
@@ -23,9 +24,14 @@ import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +53,7 @@ public final class Clients {
     private final List<LoopClients> byLoop = new ArrayList<>();
     private final LimitedLog strangers = new LimitedLog(ClientSession.LOG);
     private final AtomicLong ids = new AtomicLong();
+    private final Set<String> disabled = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -110,6 +117,55 @@ public final class Clients {
     /** How many are logged in as a user. */
     public int ofUser(String name) {
         return limits.ofUser(name);
+    }
+
+    // ---- for the console ----
+
+    /** Whether clients may log in to a database; those who have stay. */
+    public void enable(String name, boolean enabled) {
+        if (enabled) {
+            disabled.remove(name);
+        } else {
+            disabled.add(name);
+        }
+    }
+
+    /** The databases nobody may log in to. */
+    public Set<String> disabled() {
+        return new TreeSet<>(disabled);
+    }
+
+    /** Ends the clients of a database (all but those of the console where it is null), whatever they do. */
+    public void kill(@Nullable String database) {
+        for (ClientSession session : sessions()) {
+            String own = session.database();
+            if (own != null && (database == null ? !DatabaseConfig.isConsole(own) : database.equals(own))) {
+                kill(session);
+            }
+        }
+    }
+
+    /** Ends a client, whatever it does. */
+    public void kill(ClientSession session) {
+        session.channel()
+                .eventLoop()
+                .execute(() -> session.fail("57P01", DisconnectReason.ADMIN_KILL.text(), DisconnectReason.ADMIN_KILL));
+    }
+
+    /**
+     * Stops reading from the clients of pools.
+     *
+     * @param limit for them to take what was written to them; those that have not are closed
+     * @return completes when all of them have; fails with CancellationException if {@link #resume} comes before that
+     */
+    public CompletableFuture<Void> suspend(Duration limit) {
+        return CompletableFuture.allOf(
+                byLoop.stream().map(clients -> clients.suspend(limit)).toArray(CompletableFuture[]::new));
+    }
+
+    /** Ends {@link #suspend}. */
+    public void resume() {
+        byLoop.forEach(LoopClients::resume);
     }
 
     /** Puts a new configuration in force for clients that have logged in; {@link #configuration} has it already. */
@@ -237,6 +293,10 @@ public final class Clients {
         return now.secretOf(user)
                 .map(secret -> LoginPhase.parse(user, secret.reveal()))
                 .orElse(null);
+    }
+
+    boolean isDisabled(String database) {
+        return disabled.contains(database);
     }
 
     ClientLimits limits() {

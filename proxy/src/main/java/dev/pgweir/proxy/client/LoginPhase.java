@@ -264,6 +264,10 @@ final class LoginPhase implements ClientPhase, Waiter {
             noSuchDatabase();
             return;
         }
+        if (clients.isDisabled(database)) {
+            session.fail("57P03", "database \"" + database + "\" is disabled", DisconnectReason.CLIENT_LOGIN_FAILED);
+            return;
+        }
         ClientSettings settings = config.clientSettings(database, user);
         int ofDatabase = settings.maxDbClientConnections();
         int ofUser = settings.maxUserClientConnections();
@@ -311,12 +315,14 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         handedOver = true;
+        ConsolePhase phase = new ConsolePhase(session, scanner, clients.console(), clients.keys(), user, admin);
         ByteBuf out = session.channel().alloc().buffer();
         new AuthenticationOk().encode(out);
         clients.consoleWelcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
+        phase.key().encode(out);
         new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         session.channel().writeAndFlush(out, session.channel().voidPromise());
-        session.become(new ConsolePhase(session, scanner, clients.console(), user, admin));
+        session.become(phase);
     }
 
     private void awaitServer(DatabasePool from) {

@@ -26,7 +26,9 @@ final class LoginDesk {
     /** What a newcomer is told at once: the pool's login was refused lately, and it has no server left to wait for. */
     static @Nullable WaitFailure refusal(PoolState pool, long now) {
         LoginFailure refusal = pool.refusal;
-        return refusal == null || pool.usable() > 0 || pool.refusals.isDue(now) ? null : WaitFailure.refused(refusal);
+        return refusal == null || pool.paused || pool.usable() > 0 || pool.refusals.isDue(now)
+                ? null
+                : WaitFailure.refused(refusal);
     }
 
     /** True if logins were held up until now, so that others may go on. */
@@ -53,7 +55,8 @@ final class LoginDesk {
             host.answered();
             pool.refusals.failed(server.openedAt, now, longestPause(server), book.random());
             pool.refusal = failure;
-            if (pool.usable() == 0) {
+            // While paused they wait for RESUME, whatever becomes of logins that were under way.
+            if (pool.usable() == 0 && !pool.paused) {
                 book.failAllWaits(pool, WaitFailure.refused(failure), now);
             }
         } else {

@@ -24,6 +24,7 @@ final class PoolCore {
     final List<PoolState> pools = new ArrayList<>();
     final Supply supply;
     final CancelDesk cancels;
+    final PauseDesk pauses;
     private final LoginDesk logins;
     private final FairShare fairShare;
     private final Housekeeping housekeeping;
@@ -36,10 +37,12 @@ final class PoolCore {
         logins = new LoginDesk(book);
         fairShare = new FairShare(book.waitingPools, supply);
         housekeeping = new Housekeeping(this);
+        pauses = new PauseDesk(this);
     }
 
     PoolState add(Pool handle, PoolKey key, PoolSpec spec, PoolStats stats) {
         PoolState pool = new PoolState(handle, key, spec, stats, budgets);
+        pool.paused = pauses.isPaused(key.database());
         pools.add(pool);
         return pool;
     }
@@ -118,6 +121,9 @@ final class PoolCore {
         }
         if (server.retired != null) {
             return server.retired;
+        }
+        if (server.pool.paused) {
+            return DisconnectReason.PAUSED;
         }
         if (isOutlived(server, now)) {
             return DisconnectReason.SERVER_LIFETIME;
@@ -229,6 +235,7 @@ final class PoolCore {
         if (closedFor != null) {
             supply.feed(closedFor, now);
         }
+        pauses.closed(server, now);
         if (drained != null && book.servers() == 0) {
             book.actions().drained(drained);
         }
@@ -253,6 +260,7 @@ final class PoolCore {
 
     void tick(long now) {
         housekeeping.tick(now);
+        pauses.check(now);
     }
 
     void respec(Map<PoolState, PoolSpec> specs, Map<PoolState, DisconnectReason> replaced, long now) {
@@ -290,6 +298,13 @@ final class PoolCore {
             }
         }
         supply.feed(pool, now);
+    }
+
+    /** The pools of a database, or all. A copy: closing a server may lead to anything. */
+    List<PoolState> poolsOf(@Nullable String database) {
+        return pools.stream()
+                .filter(pool -> database == null || database.equals(pool.key.database()))
+                .toList();
     }
 
     void drain(CompletableFuture<Void> whenEmpty, long now) {

@@ -19,6 +19,9 @@ final class PoolState {
 
     ServerBudget budget;
     final WaitQueue queue = new WaitQueue();
+    /** Its servers are withheld and closed; see {@link PauseDesk}. */
+    boolean paused;
+
     final ServerList idle;
     final ServerList used;
     final Set<CancelTicket> cancelsWaiting = new LinkedHashSet<>();

@@ -234,6 +234,77 @@ public final class Pools {
         return drained;
     }
 
+    /**
+     * Withholds servers from clients, which go on waiting, and closes each as soon as nobody uses it. What is made later
+     * is paused too.
+     *
+     * @param database null for all
+     */
+    public PauseWait pause(@Nullable String database) {
+        PauseWait[] result = new PauseWait[1];
+        change(now -> result[0] = core.pauses.pause(database, now));
+        return result[0];
+    }
+
+    /**
+     * Ends the pause of one name, or the one of all.
+     *
+     * @param database null for the pause of all; databases that are paused by name stay so
+     * @return false if there was none
+     */
+    public boolean resume(@Nullable String database) {
+        boolean[] was = new boolean[1];
+        change(now -> was[0] = core.pauses.resume(database, now));
+        return was[0];
+    }
+
+    /** What is paused at this moment. */
+    public PauseSnapshot paused() {
+        PauseSnapshot[] result = new PauseSnapshot[1];
+        read(now -> result[0] = core.pauses.snapshot());
+        return result[0];
+    }
+
+    /**
+     * Waits until no server is left that must not serve again, such as those that {@link #retire} has found.
+     *
+     * @param database null for all
+     * @return completes then; to be cancelled by whoever waits no more
+     */
+    public CompletableFuture<CloseOutcome> awaitRetired(@Nullable String database) {
+        CloseWatch[] result = new CloseWatch[1];
+        change(now -> result[0] = core.pauses.awaitRetired(database, now));
+        return result[0].future;
+    }
+
+    /**
+     * Replaces all servers: unused ones close now, the others when they are released.
+     *
+     * @param database null for all
+     */
+    public void retire(@Nullable String database, DisconnectReason reason) {
+        change(now -> core.poolsOf(database).forEach(pool -> core.retire(pool, reason, now)));
+    }
+
+    /**
+     * Closes all servers at once, whatever they do.
+     *
+     * @param database null for all
+     */
+    public void kill(@Nullable String database, DisconnectReason reason) {
+        change(now -> core.poolsOf(database).forEach(pool -> core.pauses.kill(pool, reason)));
+    }
+
+    /** Closes the server that a client has now, whatever it does; nothing happens if it has none. */
+    public void kill(PoolClient client, DisconnectReason reason) {
+        change(now -> {
+            PooledServer server = client.server;
+            if (server != null) {
+                core.pauses.kill(server, reason);
+            }
+        });
+    }
+
     void retire(PoolState pool, DisconnectReason reason) {
         change(now -> core.retire(pool, reason, now));
     }

@@ -93,6 +93,15 @@ final class ServerBook {
         actions.close(server, reason);
     }
 
+    /** Closes a server without waiting for what it does. */
+    void abort(PooledServer server, DisconnectReason reason) {
+        unlink(server);
+        if (server.state() != ServerState.CLOSING) {
+            move(server, ServerState.CLOSING);
+        }
+        actions.abort(server, reason);
+    }
+
     /** Closes a server to make room for {@code beneficiary}, or for a cancel request where that is null. */
     void evict(PooledServer server, @Nullable PoolState beneficiary) {
         server.closedFor = beneficiary;

@@ -29,6 +29,7 @@ final class Supply {
     /** Whether one more server may be opened for a pool now. */
     boolean mayOpen(PoolState pool, long now) {
         return !stopped
+                && !pool.paused
                 && pool.budget.hasRoom()
                 && ReserveRule.sizeAllowsMore(pool, 0, now)
                 && LoginDesk.permits(pool, now);
@@ -37,6 +38,7 @@ final class Supply {
     /** Whether a pool would open one more server, if only its caps had room and nothing is closing for it yet. */
     boolean isBlockedByCapsAlone(PoolState pool, long now) {
         return !stopped
+                && !pool.paused
                 && pool.queue.size() > pool.pending() + pool.owed
                 && !pool.budget.hasRoom()
                 && ReserveRule.sizeAllowsMore(pool, pool.owed, now)
@@ -114,7 +116,7 @@ final class Supply {
      * for each attempt that was in vain; the next attempt follows when it is closed.
      */
     void makeRoomOnFullHost(PoolState pool, long now) {
-        PooledServer victim = pool.queue.isEmpty() || pool.owed > 0
+        PooledServer victim = pool.queue.isEmpty() || pool.paused || pool.owed > 0
                 ? null
                 : Evictor.victimFor(pool, pool.budget.host().cap, false, now);
         if (victim != null) {
@@ -130,7 +132,10 @@ final class Supply {
         WaitingPools waiting = book.waitingPools;
         for (int i = 0; i < waiting.size(); i++) {
             PoolState other = waiting.get(i);
-            if (other != pool && other.queue.size() > other.pending() && other.budget.sharesLimitWith(pool.budget)) {
+            if (other != pool
+                    && !other.paused
+                    && other.queue.size() > other.pending()
+                    && other.budget.sharesLimitWith(pool.budget)) {
                 return true;
             }
         }

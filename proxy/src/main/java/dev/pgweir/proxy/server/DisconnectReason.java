@@ -31,6 +31,9 @@ public enum DisconnectReason {
     DATABASE_REMOVED("database removed"),
     USER_REMOVED("user removed"),
     SERVER_UNSYNC("unclean server"),
+    PAUSED("pause mode"),
+    SUSPEND_TIMEOUT("suspend_timeout"),
+    ADMIN_KILL("admin forced disconnect"),
     POOL_LIMIT_SHRUNK("pool size reduced"),
     SHUTDOWN("server shutting down"),
     INTERNAL_ERROR("internal error");

@@ -324,6 +324,7 @@ public final class ServerConnection implements ServerControl {
     }
 
     /** Closes without a word and without waiting for PostgreSQL to close its side. Any thread. */
+    @Override
     public void abort(DisconnectReason reason) {
         if (!loop.inEventLoop()) {
             loop.execute(() -> abort(reason));

@@ -147,6 +147,24 @@ final class ReloadIT {
     }
 
     @Test
+    void usr1LetsGoOfTheServersAndUsr2GoesOn() throws IOException {
+        try (WireClient client = weir.login("app")) {
+            String pid = client.value("SELECT pg_backend_pid()");
+
+            weir.process().signal("USR1");
+            weir.awaitLine("PAUSE done");
+            client.send(query("SELECT pg_backend_pid()"));
+            weir.process().signal("USR2");
+
+            WireMessage row = client.readUntil('Z').stream()
+                    .filter(message -> message.type() == 'D')
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(row.values()).doesNotContain(pid);
+        }
+    }
+
+    @Test
     void anUnchangedFileKeepsTheServers() throws IOException {
         try (WireClient client = weir.login("app")) {
             String pid = client.value("SELECT pg_backend_pid()");

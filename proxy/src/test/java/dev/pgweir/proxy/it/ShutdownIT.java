@@ -54,6 +54,8 @@ final class ShutdownIT {
                     .untilAsserted(() -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
             weir.process().signal("HUP");
             weir.awaitLine("got SIGHUP while shutting down, ignoring");
+            weir.process().signal("USR2");
+            weir.awaitLine("got SIGUSR2 while shutting down, ignoring");
             client.query("COMMIT");
             assertThat(weir.process().isAlive()).isTrue();
             client.terminate();

@@ -39,6 +39,7 @@ final class Invariants {
             assertThat(pool.servers).as("servers of %s", pool.key).isEqualTo(servers);
             total += servers;
             checkQueue(pool);
+            checkPause(pool);
         }
         assertThat(core.book.servers()).isEqualTo(total);
         for (PoolState pool : core.pools) {
@@ -117,6 +118,15 @@ final class Invariants {
             assertThat(server.activeCancels)
                     .as("%s while a cancel is on its way", server)
                     .isZero();
+        }
+    }
+
+    private void checkPause(PoolState pool) {
+        assertThat(pool.paused).isEqualTo(core.pauses.isPaused(pool.key.database()));
+        if (pool.paused) {
+            assertThat(pool.idle.isEmpty() && pool.used.isEmpty())
+                    .as("nothing of %s waits to be used while it is paused", pool.key)
+                    .isTrue();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,7 @@ class RandomWalkTest {
         private final List<FakeClient> clients = new ArrayList<>();
         private final List<Ticket> tickets = new ArrayList<>();
         private final Map<Pool, Integer> logins = new HashMap<>();
+        private final List<CompletableFuture<CloseOutcome>> pauses = new ArrayList<>();
         private final Order order = new Order();
         private boolean calm;
 
@@ -180,7 +182,19 @@ class RandomWalkTest {
             } else if (dice == 98 && changing) {
                 world.pools.respec(key -> anySpecs().make());
             } else if (changing) {
-                any(pools, pool -> pool.retireServers(DisconnectReason.SERVER_CONFIG_CHANGED));
+                any(pools, this::order);
+            }
+        }
+
+        /** What an administrator may order. */
+        private void order(Pool pool) {
+            String database = random.nextInt(4) == 0 ? null : pool.key().database();
+            switch (random.nextInt(5)) {
+                case 0 -> pauses.add(world.pools.pause(database).closed());
+                case 1 -> world.pools.resume(database);
+                case 2 -> world.pools.kill(database, DisconnectReason.ADMIN_KILL);
+                case 3 -> pauses.add(world.pools.awaitRetired(database));
+                default -> pool.retireServers(DisconnectReason.SERVER_CONFIG_CHANGED);
             }
         }
 
@@ -275,6 +289,8 @@ class RandomWalkTest {
         /** Servers behave and clients release from here on: nobody may wait for ever. */
         void everybodyIsServedInTheEnd() {
             calm = true;
+            world.pools.resume(null);
+            List.of("a", "b", "c").forEach(world.pools::resume);
             for (int round = 0; round < 400 && clients.stream().anyMatch(FakeClient::waits); round++) {
                 each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
                 each(List.copyOf(tickets), Ticket::done);
@@ -286,6 +302,11 @@ class RandomWalkTest {
                 settle();
             }
             assertThat(clients.stream().filter(FakeClient::waits)).isEmpty();
+            each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            each(world.in(ServerState.CLOSING), FakeServer::socketCloses);
+            tick(Duration.ofSeconds(6));
+            tick(Duration.ofSeconds(6));
+            assertThat(pauses).allMatch(CompletableFuture::isDone);
         }
 
         private <T> void each(List<T> all, Consumer<T> action) {
