@@ -37,9 +37,7 @@ public final class ClientAuthenticators {
 
     /** The same with another {@code scram_iterations}: salts stay, so a reload is not seen by those it doesn't concern. */
     public ClientAuthenticators withScramIterations(int iterations) {
-        return iterations == scramIterations
-                ? this
-                : new ClientAuthenticators(random, deriver, salts, iterations);
+        return iterations == scramIterations ? this : new ClientAuthenticators(random, deriver, salts, iterations);
     }
 
     /**

@@ -43,6 +43,7 @@ public final class ClientSession {
     private final Supplier<LogConfig> wanted;
     /** For what strangers bring about. */
     private final LimitedLog strangers;
+
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();

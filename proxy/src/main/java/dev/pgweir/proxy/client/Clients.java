@@ -96,13 +96,8 @@ public final class Clients {
     public ChannelHandler accept(SocketChannel channel) {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
-        ClientSession session = new ClientSession(
-                ids.incrementAndGet(),
-                channel,
-                loop,
-                byLoop.get(loop),
-                logging,
-                strangers);
+        ClientSession session =
+                new ClientSession(ids.incrementAndGet(), channel, loop, byLoop.get(loop), logging, strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }

@@ -40,18 +40,12 @@ public final class TcpOptions {
         }
         if (transport == Transport.EPOLL) {
             putPositive(options, EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
-            putPositive(
-                    options,
-                    EpollChannelOption.TCP_KEEPIDLE,
-                    (int) net.tcpKeepidle().toSeconds());
-            putPositive(
-                    options,
-                    EpollChannelOption.TCP_KEEPINTVL,
-                    (int) net.tcpKeepintvl().toSeconds());
-            putPositive(
-                    options,
-                    EpollChannelOption.TCP_USER_TIMEOUT,
-                    (int) net.tcpUserTimeout().toMillis());
+            putPositive(options, EpollChannelOption.TCP_KEEPIDLE, (int)
+                    net.tcpKeepidle().toSeconds());
+            putPositive(options, EpollChannelOption.TCP_KEEPINTVL, (int)
+                    net.tcpKeepintvl().toSeconds());
+            putPositive(options, EpollChannelOption.TCP_USER_TIMEOUT, (int)
+                    net.tcpUserTimeout().toMillis());
         }
         return options;
     }
