@@ -327,8 +327,8 @@ public final class Proxy implements AutoCloseable {
         try {
             operations
                     .pause(null, null, progress -> LOG.info("{}", progress))
-                    .whenComplete((done, failure) -> LOG.info(
-                            "{}", failure == null ? "PAUSE done" : "PAUSE ended: " + failure.getMessage()));
+                    .whenComplete((done, failure) ->
+                            LOG.info("{}", failure == null ? "PAUSE done" : "PAUSE ended: " + failure.getMessage()));
         } catch (ConsoleException e) {
             LOG.warn("PAUSE failed: {}", e.getMessage());
         }
