@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -197,6 +198,19 @@ final class ReloadIT {
         }
         weir.awaitLine("on db old because: database removed");
         assertThat(weir.console("SHOW POOLS")).noneMatch(row -> "old".equals(row.get(0)));
+    }
+
+    @Test
+    void manyReloadsInARowWithMoreDatabasesEachTime() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("default_pool_size = 1", entry("app", database)));
+        for (int i = 0; i < 14; i++) {
+            String name = "more" + i;
+            lines.add(entry(name, database, credentials(database.user(), database.password())));
+            weir.reload(lines.toArray(String[]::new));
+            try (WireClient client = weir.login(name)) {
+                assertThat(client.value("SELECT current_user")).isEqualTo(database.user());
+            }
+        }
     }
 
     @Test

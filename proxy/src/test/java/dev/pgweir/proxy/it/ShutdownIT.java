@@ -38,7 +38,7 @@ final class ShutdownIT {
             assertThat(pidfile).hasContent(weir.process().pid() + "\n");
             assertThat(log).content().contains("listening on").contains(" login attempt: db=app");
             theFileIsOpenedAnew(weir, log);
-            assertThat(refused(database, settings))
+            assertThat(refused(settings))
                     .contains("names process " + weir.process().pid());
             client.query("BEGIN");
 
@@ -74,7 +74,7 @@ final class ShutdownIT {
     }
 
     /** What a second process with the same pidfile says. */
-    private static String refused(TestDatabase database, String... settings) {
+    private static String refused(String... settings) {
         try (PgWeirProcess second = PgWeirProcess.builder()
                 .config("[pgweir]\nauth_type = \"trust\"\n" + String.join("\n", settings))
                 .run()) {
