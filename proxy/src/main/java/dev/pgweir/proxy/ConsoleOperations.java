@@ -260,10 +260,12 @@ final class ConsoleOperations implements ConsoleControl {
     @Override
     public CompletableFuture<Void> reload() {
         log("RELOAD", null);
-        return lifecycle.reload().thenCompose(result -> result.isDone()
-                ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.failedFuture(
-                        new ConsoleException(SqlState.CONFIG_FILE_ERROR, ReloadResult.FAILED)));
+        return lifecycle
+                .reload()
+                .thenCompose(result -> result.isDone()
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.failedFuture(
+                                new ConsoleException(SqlState.CONFIG_FILE_ERROR, ReloadResult.FAILED)));
     }
 
     @Override

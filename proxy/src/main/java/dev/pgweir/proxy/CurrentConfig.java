@@ -10,7 +10,6 @@ import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.net.ServiceManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,13 +90,12 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
             }
             after = ConfigDiff.keepingWhatNeedsARestart(before, asked);
         } catch (SettingException e) {
-            return refuse(List.of(problem(String.valueOf(e.getMessage()))));
+            return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
         try {
-            Path file = after.log().logfile();
-            Logging.toFile(file);
+            Logging.toFile(after.log().logfile());
         } catch (IOException e) {
-            return refuse(List.of(problem(Settings.LOGFILE.name() + ": " + e.getMessage())));
+            return refuse(List.of(problem(Settings.LOGFILE.name(), String.valueOf(e.getMessage()))));
         }
         warnings.forEach(LOG::warn);
         current = after;
@@ -114,8 +112,8 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
         return ReloadResult.failed(errors);
     }
 
-    private Problem problem(String what) {
-        return new Problem(Problem.Severity.ERROR, current.values().get(Settings.CONFFILE), "", what);
+    private static Problem problem(String setting, String what) {
+        return new Problem(Problem.Severity.ERROR, "configuration", setting, what);
     }
 
     private static void log(Problem problem) {

@@ -7,6 +7,7 @@ import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
+import dev.pgweir.proxy.admin.ConsoleException;
 import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
@@ -63,9 +64,8 @@ public final class Proxy implements AutoCloseable {
     // Timeouts of pools and databases are in seconds.
     private static final long SWEEP_MILLIS = 500;
 
-    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request for
-    // each
-    // query that still runs. That is milliseconds where it answers at all; what is left after that is cut off.
+    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
+    // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
     private static final long LAST_WORD_MILLIS = 1000;
 
     private final CurrentConfig config;
@@ -74,6 +74,7 @@ public final class Proxy implements AutoCloseable {
     private final DatabasePools pools;
     private final Clients clients;
     private final Listener listener;
+    private final ConsoleOperations operations;
     private final ThreadPoolExecutor derivations;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
@@ -88,6 +89,7 @@ public final class Proxy implements AutoCloseable {
             DatabasePools pools,
             Clients clients,
             Listener listener,
+            ConsoleOperations operations,
             ThreadPoolExecutor derivations) {
         this.config = config;
         this.serviceManager = serviceManager;
@@ -95,6 +97,7 @@ public final class Proxy implements AutoCloseable {
         this.pools = pools;
         this.clients = clients;
         this.listener = listener;
+        this.operations = operations;
         this.derivations = derivations;
     }
 
@@ -184,7 +187,7 @@ public final class Proxy implements AutoCloseable {
                 version);
         ConsoleActivity activity = new ConsoleActivity();
         StatsAverages averages =
-                new StatsAverages(pools, activity, () -> current.get().log().logStats(), System::nanoTime);
+                new StatsAverages(new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
         Whole whole = new Whole(current);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(
@@ -215,7 +218,7 @@ public final class Proxy implements AutoCloseable {
         if (listener.unixSocket() != null) {
             LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
-        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, derivations);
+        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
         whole.started.complete(proxy);
         return proxy;
     }
@@ -337,6 +340,27 @@ public final class Proxy implements AutoCloseable {
      */
     public CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
         return config.change(how);
+    }
+
+    /** As PAUSE for all databases, by a signal; only the log tells what comes of it. Any thread. */
+    public void pause() {
+        try {
+            operations
+                    .pause(null, null, progress -> LOG.info("{}", progress))
+                    .whenComplete((done, failure) ->
+                            LOG.info("{}", failure == null ? "PAUSE done" : "PAUSE ended: " + failure.getMessage()));
+        } catch (ConsoleException e) {
+            LOG.warn("PAUSE failed: {}", e.getMessage());
+        }
+    }
+
+    /** As RESUME for all databases, by a signal. Any thread. */
+    public void resume() {
+        try {
+            operations.resume(null);
+        } catch (ConsoleException e) {
+            LOG.warn("RESUME failed: {}", e.getMessage());
+        }
     }
 
     /** The configuration in force at this moment. */

@@ -58,8 +58,7 @@ final class SettingChange {
     private static ConsoleException failed(ReloadResult result) {
         return new ConsoleException(
                 SqlState.INVALID_PARAMETER_VALUE,
-                "SET failed: "
-                        + result.errors().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+                "SET failed: " + result.errors().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
 
     private static SettingValues changed(SettingValues values, Setting<?> setting, String value)

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The file with the number of the process (setting {@code pidfile}): there while it runs. */
-final class PidFile implements AutoCloseable {
+final class PidFile {
     private static final Logger LOG = LoggerFactory.getLogger(PidFile.class);
 
     private final Path file;
@@ -39,7 +39,12 @@ final class PidFile implements AutoCloseable {
         }
         try {
             Files.writeString(
-                    file, content, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                    file,
+                    content,
+                    StandardCharsets.US_ASCII,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException("pidfile cannot be written: " + e, e);
         }
@@ -62,10 +67,10 @@ final class PidFile implements AutoCloseable {
     }
 
     /** Removes it, unless it has become another process's. */
-    @Override
-    public void close() {
+    void remove() {
         try {
-            if (Files.exists(file) && Files.readString(file, StandardCharsets.ISO_8859_1).equals(content)) {
+            if (Files.exists(file)
+                    && Files.readString(file, StandardCharsets.ISO_8859_1).equals(content)) {
                 Files.delete(file);
             }
         } catch (IOException e) {

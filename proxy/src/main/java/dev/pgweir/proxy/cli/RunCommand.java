@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
             "",
             "SIGHUP   reads the configuration anew; a mistake in it changes nothing",
+            "SIGUSR1  PAUSE: lets go of all server connections; clients wait until SIGUSR2, which is RESUME",
             "SIGTERM  takes no new clients; ends when the last one has left",
             "SIGINT   takes no new clients; disconnects each at the end of its transaction",
             "Either of them a second time ends it at once."
@@ -113,17 +114,26 @@ final class RunCommand implements Callable<Integer> {
             return 1;
         }
         result.warnings().forEach(RunCommand::log);
-        try (PidFile pidfile = pidfile(config)) {
+        return runWithPidFile(config);
+    }
+
+    private int runWithPidFile(ProxyConfig config) {
+        Path where = config.pidfile();
+        if (where == null) {
             return run(config);
+        }
+        PidFile pidfile;
+        try {
+            pidfile = PidFile.write(where);
         } catch (IOException e) {
             LOG.error(Logging.FATAL, "{}", e.getMessage());
             return 1;
         }
-    }
-
-    private static @Nullable PidFile pidfile(ProxyConfig config) throws IOException {
-        Path where = config.pidfile();
-        return where == null ? null : PidFile.write(where);
+        try {
+            return run(config);
+        } finally {
+            pidfile.remove();
+        }
     }
 
     private LogLevel level() {
@@ -177,6 +187,16 @@ final class RunCommand implements Callable<Integer> {
         @Override
         public void reload() {
             started.thenAccept(Proxy::reload);
+        }
+
+        @Override
+        public void pause() {
+            started.thenAccept(Proxy::pause);
+        }
+
+        @Override
+        public void resume() {
+            started.thenAccept(Proxy::resume);
         }
     }
 

@@ -6,9 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a signal means, as with PgBouncer: HUP reloads, TERM waits for the clients, INT for the server connections, and either
- * of the last two while it waits ends it at once. The others that PgBouncer knows must not end the process, which is what
- * they do by default; PgWeir says that it does not have what they ask for. Any thread.
+ * What a signal means, as with PgBouncer: HUP reloads, USR1 pauses and USR2 resumes, TERM waits for the clients, INT for the
+ * server connections, and either of these two while it waits ends it at once. Any thread.
  */
 final class SignalOrders {
 
@@ -19,6 +18,10 @@ final class SignalOrders {
         void shutdown(Shutdown how);
 
         void reload();
+
+        void pause();
+
+        void resume();
     }
 
     private final Target proxy;
@@ -45,12 +48,21 @@ final class SignalOrders {
         }
     }
 
-    /** PgBouncer's PAUSE (USR1) and RESUME (USR2). */
-    void onUser(String signal) {
+    void onUsr1() {
         if (isStopping.get()) {
-            LOG.info("got SIG{} while shutting down, ignoring", signal);
+            LOG.info("got SIGUSR1 while shutting down, ignoring");
         } else {
-            LOG.warn("got SIG{}, which this version ignores", signal);
+            LOG.info("got SIGUSR1, pausing all activity");
+            proxy.pause();
+        }
+    }
+
+    void onUsr2() {
+        if (isStopping.get()) {
+            LOG.info("got SIGUSR2 while shutting down, ignoring");
+        } else {
+            LOG.info("got SIGUSR2, resuming all activity");
+            proxy.resume();
         }
     }
 

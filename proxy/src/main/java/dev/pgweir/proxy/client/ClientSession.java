@@ -138,6 +138,11 @@ public final class ClientSession {
         return phase instanceof ConsolePhase;
     }
 
+    /** Whether nothing is known of it but that it is connected. */
+    boolean isSilent() {
+        return phase instanceof StartupPhase;
+    }
+
     /** Its part in a pool, once it has logged in to one. */
     public @Nullable ActivePhase active() {
         return phase instanceof ActivePhase active ? active : null;

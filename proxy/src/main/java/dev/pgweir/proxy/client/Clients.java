@@ -211,9 +211,11 @@ public final class Clients {
         return closed;
     }
 
-    /** How many clients there are that somebody would miss: those of the console are not. */
+    /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */
     public long remaining() {
-        return sessions().stream().filter(session -> !session.isConsole()).count();
+        return sessions().stream()
+                .filter(session -> !session.isConsole() && !session.isSilent())
+                .count();
     }
 
     /**

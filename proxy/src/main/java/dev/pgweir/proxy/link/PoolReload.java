@@ -69,8 +69,7 @@ final class PoolReload {
         ServerProfile old = pool.profile();
         ServerProfile next = PoolDefinitions.profile(after, settings, credential(settings, old.credential()));
         pool.profile(next);
-        specs.put(
-                pool.pool(), PoolDefinitions.spec(after, settings, after.clientSettings(key.database(), key.user())));
+        specs.put(pool.pool(), PoolDefinitions.spec(after, settings, after.clientSettings(key.database(), key.user())));
         if (!next.opensLike(old)) {
             // What the next client is told at its login, the next server has to tell first.
             pool.welcome(null);

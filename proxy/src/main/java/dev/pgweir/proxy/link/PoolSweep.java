@@ -59,8 +59,7 @@ final class PoolSweep {
         return found;
     }
 
-    private @Nullable String why(
-            DatabasePool pool, ProxyConfig config, Set<String> busy, long now) {
+    private @Nullable String why(DatabasePool pool, ProxyConfig config, Set<String> busy, long now) {
         if (pool.removed() != null) {
             return pool.removed().text();
         }

@@ -62,7 +62,9 @@ public final class ServiceManager {
             return;
         }
         if (!Epoll.isAvailable()) {
-            LOG.warn("systemd is not told \"{}\": this machine has no epoll, which takes Unix datagrams", message.strip());
+            LOG.warn(
+                    "systemd is not told \"{}\": this machine has no epoll, which takes Unix datagrams",
+                    message.strip());
             return;
         }
         // Loops of its own for a moment: PgWeir may run on another transport, and has none yet or any more.

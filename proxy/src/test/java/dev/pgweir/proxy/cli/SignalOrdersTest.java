@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 final class SignalOrdersTest {
 
     private final List<Shutdown> orders = new ArrayList<>();
+    private final List<String> pauses = new ArrayList<>();
     private int reloads;
     private final SignalOrders signals = new SignalOrders(new SignalOrders.Target() {
         @Override
@@ -20,6 +21,16 @@ final class SignalOrdersTest {
         @Override
         public void reload() {
             reloads++;
+        }
+
+        @Override
+        public void pause() {
+            pauses.add("pause");
+        }
+
+        @Override
+        public void resume() {
+            pauses.add("resume");
         }
     });
 
@@ -58,11 +69,15 @@ final class SignalOrdersTest {
     }
 
     @Test
-    void otherSignalsEndNothing() {
-        signals.onHup();
-        signals.onUser("USR1");
-        signals.onUser("USR2");
-
+    void usr1PausesAndUsr2ResumesUntilTheEndHasBegun() {
+        signals.onUsr1();
+        signals.onUsr2();
+        assertThat(pauses).containsExactly("pause", "resume");
         assertThat(orders).isEmpty();
+
+        signals.onInt();
+        signals.onUsr1();
+        signals.onUsr2();
+        assertThat(pauses).hasSize(2);
     }
 }

@@ -93,8 +93,7 @@ final class Configured implements AutoCloseable {
     }
 
     /** The rows of the console's answer. */
-    List<List<@Nullable String>> console(String command)
-            throws IOException {
+    List<List<@Nullable String>> console(String command) throws IOException {
         try (WireClient console = login("pgbouncer")) {
             return console.rows(command);
         }

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -116,18 +117,19 @@ final class ReloadIT {
         String other = database.createDatabase("moved");
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger asked = new AtomicInteger();
-        List<CompletableFuture<String>> clients = List.of(worker(over, asked), worker(over, asked), worker(over, asked));
+        List<CompletableFuture<String>> clients =
+                List.of(worker(over, asked), worker(over, asked), worker(over, asked));
         await().atMost(PATIENCE).until(() -> asked.get() > 100);
 
-        weir.reload(
-                "default_pool_size = 1", entry("app", database).replace(database.name(), other));
+        weir.reload("default_pool_size = 1", entry("app", database).replace(database.name(), other));
         try (WireClient client = weir.login("app")) {
             assertThat(client.value("SELECT current_database()")).isEqualTo(other);
         }
         over.set(true);
 
         assertThat(clients).allSatisfy(client -> assertThat(client.join()).isEqualTo(other));
-        assertThat(weir.count("closing because: database configuration changed")).isPositive();
+        assertThat(weir.count("closing because: database configuration changed"))
+                .isPositive();
     }
 
     @Test
@@ -142,6 +144,24 @@ final class ReloadIT {
             weir.reload("default_pool_size = 2", entry("app", database, credentials(user, "after")));
 
             assertThat(client.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
+        }
+    }
+
+    @Test
+    void usr1LetsGoOfTheServersAndUsr2GoesOn() throws IOException {
+        try (WireClient client = weir.login("app")) {
+            String pid = client.value("SELECT pg_backend_pid()");
+
+            weir.process().signal("USR1");
+            weir.awaitLine("PAUSE done");
+            client.send(query("SELECT pg_backend_pid()"));
+            weir.process().signal("USR2");
+
+            WireMessage row = client.readUntil('Z').stream()
+                    .filter(message -> message.type() == 'D')
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(row.values()).doesNotContain(pid);
         }
     }
 
@@ -169,7 +189,8 @@ final class ReloadIT {
             assertThat(told.sqlState()).isEqualTo("57P04");
             assertThat(busy.value("SELECT 'still here'")).isEqualTo("still here");
             try (WireClient late = weir.connect()) {
-                assertThat(last(late.tryLogin(database.user(), "old", database.password())).message())
+                assertThat(last(late.tryLogin(database.user(), "old", database.password()))
+                                .message())
                         .isEqualTo("no such database: old");
             }
             busy.query("COMMIT");
@@ -180,10 +201,22 @@ final class ReloadIT {
     }
 
     @Test
+    void manyReloadsInARowWithMoreDatabasesEachTime() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("default_pool_size = 1", entry("app", database)));
+        for (int i = 0; i < 14; i++) {
+            String name = "more" + i;
+            lines.add(entry(name, database, credentials(database.user(), database.password())));
+            weir.reload(lines.toArray(String[]::new));
+            try (WireClient client = weir.login(name)) {
+                assertThat(client.value("SELECT current_user")).isEqualTo(database.user());
+            }
+        }
+    }
+
+    @Test
     void aRemovedUserIsLeftAndCannotComeBack() throws IOException {
         String user = database.createRole("leaving", "secret");
-        weir.reload(
-                "default_pool_size = 1", entry("app", database), "[users." + user + "]", "password = \"secret\"");
+        weir.reload("default_pool_size = 1", entry("app", database), "[users." + user + "]", "password = \"secret\"");
         try (WireClient client = weir.connect().login(user, "app", "secret")) {
             weir.reload("default_pool_size = 1", entry("app", database));
             assertThat(client.read().message()).isEqualTo("user removed");
@@ -214,10 +247,7 @@ final class ReloadIT {
     @Test
     void emptyPoolsAndAutomaticDatabasesAreForgotten() throws IOException {
         weir.reload(
-                "server_idle_timeout = 0.1",
-                "pool_idle_timeout = 0.1",
-                entry("app", database),
-                entry("*", database));
+                "server_idle_timeout = 0.1", "pool_idle_timeout = 0.1", entry("app", database), entry("*", database));
         weir.login("app").terminate();
         weir.awaitLine("on db app because: pool idle timeout");
         weir.reload(

@@ -38,7 +38,8 @@ final class ShutdownIT {
             assertThat(pidfile).hasContent(weir.process().pid() + "\n");
             assertThat(log).content().contains("listening on").contains(" login attempt: db=app");
             theFileIsOpenedAnew(weir, log);
-            assertThat(refused(database, settings)).contains("names process " + weir.process().pid());
+            assertThat(refused(settings))
+                    .contains("names process " + weir.process().pid());
             client.query("BEGIN");
 
             weir.process().signal("TERM");
@@ -50,10 +51,11 @@ final class ShutdownIT {
             assertThat(answer.sqlState()).isEqualTo("57P03");
             assertThat(answer.message()).isEqualTo("the pooler is shutting down");
             await().atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
+                    .untilAsserted(() -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
             weir.process().signal("HUP");
             weir.awaitLine("got SIGHUP while shutting down, ignoring");
+            weir.process().signal("USR2");
+            weir.awaitLine("got SIGUSR2 while shutting down, ignoring");
             client.query("COMMIT");
             assertThat(weir.process().isAlive()).isTrue();
             client.terminate();
@@ -72,7 +74,7 @@ final class ShutdownIT {
     }
 
     /** What a second process with the same pidfile says. */
-    private static String refused(TestDatabase database, String... settings) {
+    private static String refused(String... settings) {
         try (PgWeirProcess second = PgWeirProcess.builder()
                 .config("[pgweir]\nauth_type = \"trust\"\n" + String.join("\n", settings))
                 .run()) {
@@ -115,9 +117,8 @@ final class ShutdownIT {
             busy.query("BEGIN");
             waiting.send(query("SELECT 1"));
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(
-                                    weir.console("SHOW POOLS").get(0).get(3))
-                            .isEqualTo("1"));
+                    .untilAsserted(() ->
+                            assertThat(weir.console("SHOW POOLS").get(0).get(3)).isEqualTo("1"));
 
             weir.process().signal("INT");
 

@@ -92,8 +92,7 @@ public final class PgWeirProcess implements AutoCloseable {
         }
         try {
             // As an editor does: nobody sees half a file.
-            Path next = Files.writeString(
-                    directory.resolve("next"), toml.replace("${port}", Integer.toString(port)));
+            Path next = Files.writeString(directory.resolve("next"), toml.replace("${port}", Integer.toString(port)));
             Files.move(next, directory.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
