@@ -26,4 +26,19 @@ public record ClientSettings(
         Duration idleTransaction,
         Duration idle,
         int maxDbClientConnections,
-        int maxUserClientConnections) {}
+        int maxUserClientConnections) {
+
+    /** The same with another pool mode. */
+    public ClientSettings withPoolMode(PoolMode other) {
+        return new ClientSettings(
+                other,
+                queryWait,
+                queryWaitNotify,
+                query,
+                transaction,
+                idleTransaction,
+                idle,
+                maxDbClientConnections,
+                maxUserClientConnections);
+    }
+}

@@ -19,6 +19,9 @@ import java.time.Duration;
  * @param serverLoginRetry {@code server_login_retry}: pause after a failed login to a server; zero: none
  * @param serverIdleTimeout {@code server_idle_timeout}: an idle server connection is closed
  * @param serverLifetime {@code server_lifetime}: an unused server connection of that age is closed; zero: after one use
+ * @param poolIdleTimeout {@code pool_idle_timeout}: a pool that has been empty so long is forgotten; zero: never
+ * @param autodbIdleTimeout {@code autodb_idle_timeout}: a database made by {@code *} whose pools have been empty so long is
+ *     forgotten, with its statistics; zero: never
  */
 public record TimeoutConfig(
         Duration queryWaitTimeout,
@@ -32,7 +35,9 @@ public record TimeoutConfig(
         Duration serverConnectTimeout,
         Duration serverLoginRetry,
         Duration serverIdleTimeout,
-        Duration serverLifetime) {
+        Duration serverLifetime,
+        Duration poolIdleTimeout,
+        Duration autodbIdleTimeout) {
 
     static TimeoutConfig from(SettingValues values) {
         return new TimeoutConfig(
@@ -47,6 +52,8 @@ public record TimeoutConfig(
                 values.get(Settings.SERVER_CONNECT_TIMEOUT),
                 values.get(Settings.SERVER_LOGIN_RETRY),
                 values.get(Settings.SERVER_IDLE_TIMEOUT),
-                values.get(Settings.SERVER_LIFETIME));
+                values.get(Settings.SERVER_LIFETIME),
+                values.get(Settings.POOL_IDLE_TIMEOUT),
+                values.get(Settings.AUTODB_IDLE_TIMEOUT));
     }
 }

@@ -20,6 +20,8 @@ import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.ClientState;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.pool.PauseSnapshot;
+import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.pool.PoolSnapshot;
@@ -27,10 +29,13 @@ import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.server.ServerConnection;
-import dev.pgweir.proxy.server.ServerState;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
+import io.netty.util.internal.PlatformDependent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,24 +43,36 @@ import org.jspecify.annotations.Nullable;
 
 /** What the console shows, gathered from everywhere. For any thread; every answer is a snapshot. */
 final class ConsoleSource implements ConsoleData {
-    private static final String CONSOLE = "pgbouncer";
+    /** PgBouncer's name of its own database, under which the console is shown. */
+    static final String CONSOLE = "pgbouncer";
 
-    private final ProxyConfig config;
+    private final Lifecycle lifecycle;
     private final DatabasePools pools;
     private final StatsAverages averages;
     private final Clients clients;
+    private final ConsoleOperations operations;
+    private final PauseProgress progress;
     private final String version;
 
-    ConsoleSource(ProxyConfig config, DatabasePools pools, StatsAverages averages, Clients clients, String version) {
-        this.config = config;
+    ConsoleSource(
+            Lifecycle lifecycle,
+            DatabasePools pools,
+            StatsAverages averages,
+            Clients clients,
+            ConsoleOperations operations,
+            String version) {
+        this.lifecycle = lifecycle;
         this.pools = pools;
         this.averages = averages;
         this.clients = clients;
+        this.operations = operations;
+        this.progress = new PauseProgress(pools.pools(), clients);
         this.version = version;
     }
 
     @Override
     public List<PoolRow> pools() {
+        ProxyConfig config = lifecycle.config();
         List<PoolRow> rows = new ArrayList<>();
         for (PoolSnapshot pool : pools.pools().snapshot()) {
             PoolKey key = pool.pool().key();
@@ -75,9 +92,19 @@ final class ConsoleSource implements ConsoleData {
                     pool.tested(),
                     pool.login(),
                     pool.maxWaitNanos() / 1000,
-                    config.poolSettings(key.database(), key.user()).poolMode().text()));
+                    mode(config, key)));
         }
+        rows.add(new PoolRow(
+                CONSOLE, CONSOLE, consoleClients(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PoolMode.STATEMENT.text()));
         return rows;
+    }
+
+    /** A pool whose database has been removed is still shown until its last client has left. */
+    private static String mode(ProxyConfig config, PoolKey key) {
+        PoolMode mode = config.database(key.database()).isEmpty()
+                ? config.pool().poolMode()
+                : config.poolSettings(key.database(), key.user()).poolMode();
+        return mode.text();
     }
 
     // ---- connections ----
@@ -148,7 +175,7 @@ final class ConsoleSource implements ConsoleData {
                         ? instant(System.nanoTime() - session.active().requestTime())
                         : instant(snapshot.unusedNanos()),
                 0,
-                snapshot.state() == ServerState.CLOSING,
+                snapshot.closeNeeded(),
                 ptr(snapshot.server()),
                 session == null ? "" : ptr(session),
                 cancelKey == null ? 0 : cancelKey.processId(),
@@ -174,14 +201,18 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<DatabaseRow> databases() {
+        ProxyConfig config = lifecycle.config();
+        PauseSnapshot paused = pools.pools().paused();
+        Set<String> disabled = clients.disabled();
         List<DatabaseRow> rows = new ArrayList<>();
-        for (DatabaseConfig database : config.databases().values()) {
+        for (String name : databaseNames(config)) {
+            DatabaseConfig database = config.database(name).orElseThrow();
             String forced = database.forcedUser();
-            PoolSettings pool = config.poolSettings(database.name(), forced == null ? "" : forced);
-            ClientSettings limits = config.clientSettings(database.name(), forced == null ? "" : forced);
+            PoolSettings pool = config.poolSettings(name, forced == null ? "" : forced);
+            ClientSettings limits = config.clientSettings(name, forced == null ? "" : forced);
             PoolMode mode = database.poolMode();
             rows.add(new DatabaseRow(
-                    database.name(),
+                    name,
                     database.host(),
                     database.port(),
                     pool.target().dbname(),
@@ -192,9 +223,11 @@ final class ConsoleSource implements ConsoleData {
                     pool.timeouts().lifetime().toSeconds(),
                     mode == null ? null : mode.text(),
                     pool.sizes().maxDbConnections(),
-                    connections(database.name(), null),
+                    connections(name, null),
                     limits.maxDbClientConnections(),
-                    clients.ofDatabase(database.name())));
+                    clients.ofDatabase(name),
+                    paused.databases().contains(name),
+                    disabled.contains(name)));
         }
         // PgBouncer's figures for its own.
         rows.add(new DatabaseRow(
@@ -211,8 +244,29 @@ final class ConsoleSource implements ConsoleData {
                 0,
                 0,
                 0,
-                clients.ofDatabase(CONSOLE)));
+                consoleClients(),
+                false,
+                false));
         return rows;
+    }
+
+    /** The configured ones, and those that the fallback has made. */
+    private Set<String> databaseNames(ProxyConfig config) {
+        Set<String> names = new LinkedHashSet<>(config.databases().keySet());
+        for (Pool pool : pools.pools().pools()) {
+            if (config.database(pool.key().database()).isPresent()) {
+                names.add(pool.key().database());
+            }
+        }
+        return names;
+    }
+
+    private int consoleClients() {
+        return (int) clients.sessions().stream()
+                .filter(session -> session.state() != ClientState.LOGIN)
+                .map(ClientSession::database)
+                .filter(database -> database != null && DatabaseConfig.isConsole(database))
+                .count();
     }
 
     @Override
@@ -228,8 +282,9 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<UserRow> users() {
+        ProxyConfig config = lifecycle.config();
         List<UserRow> rows = new ArrayList<>();
-        for (String name : userNames()) {
+        for (String name : userNames(config)) {
             UserConfig user = config.users().get(name);
             PoolMode mode = user == null ? null : user.values().find(UserSettings.POOL_MODE);
             Integer most = user == null ? null : user.values().find(UserSettings.MAX_USER_CONNECTIONS);
@@ -247,7 +302,7 @@ final class ConsoleSource implements ConsoleData {
         return rows;
     }
 
-    private Set<String> userNames() {
+    private Set<String> userNames(ProxyConfig config) {
         Set<String> names = new TreeSet<>(config.users().keySet());
         names.addAll(config.storedSecrets().keySet());
         pools.pools().pools().forEach(pool -> names.add(pool.key().user()));
@@ -268,7 +323,7 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<ConfigRow> config() {
-        return config.settingRows().stream()
+        return lifecycle.config().settingRows().stream()
                 .map(row -> new ConfigRow(row.key(), row.value(), row.defaultValue(), row.changeable()))
                 .toList();
     }
@@ -281,17 +336,64 @@ final class ConsoleSource implements ConsoleData {
     }
 
     @Override
+    public StatsRow totals() {
+        return averages.sum();
+    }
+
+    @Override
+    public List<MemoryRow> memory() {
+        Runtime runtime = Runtime.getRuntime();
+        long heap = runtime.totalMemory() - runtime.freeMemory();
+        PooledByteBufAllocatorMetric buffers = PooledByteBufAllocator.DEFAULT.metric();
+        return List.of(
+                memory("java_heap", heap, runtime.totalMemory(), runtime.maxMemory()),
+                memory(
+                        "direct_buffers",
+                        PooledByteBufAllocator.DEFAULT.pinnedDirectMemory(),
+                        buffers.usedDirectMemory(),
+                        PlatformDependent.maxDirectMemory()));
+    }
+
+    private static MemoryRow memory(String name, long used, long reserved, long most) {
+        return new MemoryRow(name, 0, kilobytes(used), kilobytes(reserved - used), kilobytes(most));
+    }
+
+    private static long kilobytes(long bytes) {
+        return Math.min(bytes >> 10, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public List<StateRow> state() {
+        PauseSnapshot paused = pools.pools().paused();
+        boolean suspended = operations.isSuspended();
+        return List.of(
+                new StateRow("active", yes(!paused.all() && !suspended)),
+                new StateRow("paused", yes(paused.all())),
+                new StateRow("suspended", yes(suspended)),
+                // PgWeir's own from here on.
+                new StateRow("paused_databases", String.join(", ", paused.databases())),
+                new StateRow("disabled_databases", String.join(", ", clients.disabled())),
+                new StateRow("pause_waits_for", progress.left(paused::covers)),
+                new StateRow("shutting_down", yes(lifecycle.isEnding())));
+    }
+
+    private static String yes(boolean value) {
+        return value ? "yes" : "no";
+    }
+
+    @Override
     public List<CountRow> lists() {
+        ProxyConfig config = lifecycle.config();
         List<ClientSession> sessions = clients.sessions();
         long login = sessions.stream()
                 .filter(session -> session.state() == ClientState.LOGIN)
                 .count();
         int servers = connections(null, null);
         List<CountRow> rows = new ArrayList<>();
-        rows.add(new CountRow("databases", config.databases().size() + 1L));
-        rows.add(new CountRow("users", userNames().size()));
+        rows.add(new CountRow("databases", databaseNames(config).size() + 1L));
+        rows.add(new CountRow("users", userNames(config).size()));
         rows.add(new CountRow("peers", 0));
-        rows.add(new CountRow("pools", pools.pools().pools().size()));
+        rows.add(new CountRow("pools", pools.pools().pools().size() + 1L));
         rows.add(new CountRow("peer_pools", 0));
         rows.add(new CountRow("free_clients", 0));
         rows.add(new CountRow("used_clients", sessions.size() - login));

@@ -21,10 +21,7 @@ final class PoolLog implements PoolEvents {
 
     @Override
     public void onEvicted(PooledServer server, @Nullable Pool beneficiary) {
-        LOG.info(
-                "{} closing because: evicted, to make room for {}",
-                server,
-                beneficiary == null ? "a cancel request" : beneficiary);
+        LOG.info("{} is evicted to make room for {}", server, beneficiary == null ? "a cancel request" : beneficiary);
     }
 
     @Override

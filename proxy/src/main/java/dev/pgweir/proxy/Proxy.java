@@ -3,28 +3,37 @@ package dev.pgweir.proxy;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.load.LoadResult;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.admin.Console;
+import dev.pgweir.proxy.admin.ConsoleActivity;
+import dev.pgweir.proxy.admin.ConsoleException;
 import dev.pgweir.proxy.admin.ConsoleUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
+import dev.pgweir.proxy.client.ConsoleClient;
+import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
-import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,6 +42,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,38 +61,58 @@ public final class Proxy implements AutoCloseable {
     // behind one thread, and beyond this many the login is refused, instead of taking the CPU from the queries.
     private static final int MAX_WAITING_DERIVATIONS = 1000;
 
+    // Timeouts of pools and databases are in seconds.
+    private static final long SWEEP_MILLIS = 500;
+
+    // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
+    // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
+    private static final long LAST_WORD_MILLIS = 1000;
+
+    private final CurrentConfig config;
+    private final ServiceManager serviceManager;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final Clients clients;
     private final Listener listener;
+    private final ConsoleOperations operations;
     private final ThreadPoolExecutor derivations;
-    private final ScheduledFuture<?> janitor;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
-    private final AtomicBoolean listening = new AtomicBoolean(true);
-    private final AtomicBoolean ending = new AtomicBoolean();
+    /** How it ends, once it does. */
+    private final AtomicReference<@Nullable Shutdown> ending = new AtomicReference<>();
+
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     private Proxy(
+            CurrentConfig config,
+            ServiceManager serviceManager,
             EventLoops loops,
             DatabasePools pools,
             Clients clients,
             Listener listener,
-            ThreadPoolExecutor derivations,
-            ScheduledFuture<?> janitor) {
+            ConsoleOperations operations,
+            ThreadPoolExecutor derivations) {
+        this.config = config;
+        this.serviceManager = serviceManager;
         this.loops = loops;
         this.pools = pools;
         this.clients = clients;
         this.listener = listener;
+        this.operations = operations;
         this.derivations = derivations;
-        this.janitor = janitor;
     }
 
     /**
      * Starts everything and listens.
      *
+     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
      * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
      */
-    public static Proxy start(ProxyConfig config, String version) throws ProxyStartException {
+    public static Proxy start(
+            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            throws ProxyStartException {
+        HostResolver.forgetInJvm();
         Transport transport;
         try {
             transport = Transport.of(config.net().transport());
@@ -97,50 +129,85 @@ public final class Proxy implements AutoCloseable {
                 new ArrayBlockingQueue<>(MAX_WAITING_DERIVATIONS),
                 new DefaultThreadFactory("pgweir-keys", true));
         try {
-            return assemble(config, version, loops, derivations);
+            CurrentConfig current = new CurrentConfig(config, reader, serviceManager);
+            Proxy proxy = assemble(current, serviceManager, version, loops, derivations);
+            serviceManager.ready();
+            return proxy;
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port)", e);
+            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
         }
     }
 
-    private static Proxy assemble(ProxyConfig config, String version, EventLoops loops, ThreadPoolExecutor derivations)
+    private static Proxy assemble(
+            CurrentConfig current,
+            ServiceManager serviceManager,
+            String version,
+            EventLoops loops,
+            ThreadPoolExecutor derivations)
             throws IOException {
+        ProxyConfig config = current.get();
         SecureRandom random = new SecureRandom();
         TrackedParameters tracked = new TrackedParameters(config.protocol().trackExtraParameters());
         TcpOptions options = new TcpOptions(config.net(), loops.transport());
         KeyDeriver deriver = new KeyDeriver(derivations, KeyDeriver.DEFAULT_CAPACITY, random);
+        HostResolver resolver = new HostResolver(() -> current.get().net());
+        Dialer dialer = new Dialer(loops, options, resolver);
         ServerConnector connector = new ServerConnector(
                 loops,
-                options,
-                loops.transport().resolver(),
+                dialer,
                 tracked,
                 random,
                 deriver,
-                config.net().maxPacketSize());
+                () -> current.get().net().maxPacketSize());
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
+        resolver.onChange((name, now) -> {
+            LOG.info("{} has other addresses than before: {}", name, now);
+            pools.addressesChanged(name, now);
+        });
+        loops.at(0)
+                .scheduleWithFixedDelay(
+                        safe(new NameCheck(() -> current.get().net().dnsCheckPeriod(), resolver, pools::hosts)::tick),
+                        1,
+                        1,
+                        TimeUnit.SECONDS);
         CancelForwarder forwarder = new CancelForwarder(
-                pools.pools(), loops, connector, config.timeouts().cancelWaitTimeout());
+                pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
-                () -> config,
+                current,
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
-                new CancelKeys(random),
+                new CancelKeys(random, () -> current.get().values().get(Settings.PEER_ID)),
                 forwarder,
+                new PeerForwarder(current::get, dialer),
                 tracked,
                 console,
                 version);
-        StatsAverages averages = new StatsAverages(pools, config.log().logStats());
-        console.show(new Console(new ConsoleSource(config, pools, averages, clients, "PgWeir " + version)));
-        long period = config.log().statsPeriod().toNanos();
-        loops.at(0).scheduleAtFixedRate(safe(averages::periodEnded), period, period, TimeUnit.NANOSECONDS);
+        ConsoleActivity activity = new ConsoleActivity();
+        StatsAverages averages =
+                new StatsAverages(new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
+        Whole whole = new Whole(current);
+        ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
+        console.show(new Console(
+                new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),
+                operations,
+                activity));
+        current.onChange((before, after) -> {
+            options.reload(after.net());
+            pools.reload(before, after);
+            clients.reload();
+            fillForcedUserPools(after, clients);
+        });
         fillForcedUserPools(config, clients);
-        ScheduledFuture<?> janitor = loops.at(0)
-                .scheduleWithFixedDelay(
-                        safe(pools.pools()::tick), JANITOR_MILLIS, JANITOR_MILLIS, TimeUnit.MILLISECONDS);
+        endOfPeriod(loops, current, averages);
+        every(loops, SWEEP_MILLIS, () -> {
+            pools.sweep(current.get());
+            clients.sweepLog();
+        });
+        every(loops, JANITOR_MILLIS, pools.pools()::tick);
         Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
@@ -149,7 +216,28 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        return new Proxy(loops, pools, clients, listener, derivations, janitor);
+        if (listener.unixSocket() != null) {
+            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
+        }
+        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
+        whole.started.complete(proxy);
+        return proxy;
+    }
+
+    private static void every(EventLoops loops, long millis, Runnable task) {
+        loops.at(0).scheduleWithFixedDelay(safe(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Its length may have been changed by a reload, so each period is set going by the one before. */
+    private static void endOfPeriod(EventLoops loops, CurrentConfig config, StatsAverages averages) {
+        loops.at(0)
+                .schedule(
+                        () -> {
+                            safe(averages::periodEnded).run();
+                            endOfPeriod(loops, config, averages);
+                        },
+                        config.get().log().statsPeriod().toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     /** Where a database has a user of its own, min_pool_size holds from the start. */
@@ -159,7 +247,7 @@ public final class Proxy implements AutoCloseable {
             if (user != null && !database.name().equals(DatabaseConfig.FALLBACK)) {
                 PoolSettings settings = config.poolSettings(database.name(), user);
                 if (settings.sizes().minPoolSize() > 0) {
-                    clients.prepare(config, settings);
+                    clients.prepare(database.name(), user);
                 }
             }
         }
@@ -185,8 +273,43 @@ public final class Proxy implements AutoCloseable {
         }
 
         @Override
-        public void execute(String sql, String user, boolean admin, ByteBuf out) {
-            Objects.requireNonNull(console).execute(sql, new ConsoleUser(user, admin), out);
+        public ConsoleConversation converse(String user, boolean admin, ConsoleClient client) {
+            return Objects.requireNonNull(console).converse(new ConsoleUser(user, admin), client);
+        }
+    }
+
+    /** What the console can tell PgWeir, which is being put together still. */
+    private static final class Whole implements Lifecycle {
+        private final CurrentConfig config;
+        final CompletableFuture<Proxy> started = new CompletableFuture<>();
+
+        Whole(CurrentConfig config) {
+            this.config = config;
+        }
+
+        @Override
+        public ProxyConfig config() {
+            return config.get();
+        }
+
+        @Override
+        public CompletableFuture<ReloadResult> reload() {
+            return config.reload();
+        }
+
+        @Override
+        public CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
+            return config.change(how);
+        }
+
+        @Override
+        public void shutdown(Shutdown how) {
+            started.thenAccept(proxy -> proxy.shutdown(how));
+        }
+
+        @Override
+        public boolean isEnding() {
+            return started.isDone() && started.join().isShuttingDown();
         }
     }
 
@@ -200,16 +323,79 @@ public final class Proxy implements AutoCloseable {
         return terminated;
     }
 
-    /** Begins to end. A later call may be more impatient; a less impatient one changes nothing. */
+    /**
+     * Reads the configuration anew and puts it in force: all of it, or nothing where there is any mistake. The log says what
+     * has changed, or what is wrong. Any thread; it blocks nobody.
+     *
+     * @return completes when the new configuration is in force for pools, clients and new connections, or was refused
+     */
+    public CompletableFuture<ReloadResult> reload() {
+        return config.reload();
+    }
+
+    /**
+     * The same for a configuration that is made from the one in force, as SET does it. The next reload brings back what the
+     * file says.
+     *
+     * @param how may throw a {@link dev.pgweir.config.setting.SettingException}, which refuses the change
+     */
+    public CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
+        return config.change(how);
+    }
+
+    /** As PAUSE for all databases, by a signal; only the log tells what comes of it. Any thread. */
+    public void pause() {
+        try {
+            operations
+                    .pause(null, null, progress -> LOG.info("{}", progress))
+                    .whenComplete((done, failure) ->
+                            LOG.info("{}", failure == null ? "PAUSE done" : "PAUSE ended: " + failure.getMessage()));
+        } catch (ConsoleException e) {
+            LOG.warn("PAUSE failed: {}", e.getMessage());
+        }
+    }
+
+    /** As RESUME for all databases, by a signal. Any thread. */
+    public void resume() {
+        try {
+            operations.resume(null);
+        } catch (ConsoleException e) {
+            LOG.warn("RESUME failed: {}", e.getMessage());
+        }
+    }
+
+    /** The configuration in force at this moment. */
+    public ProxyConfig configuration() {
+        return config.get();
+    }
+
+    /** Whether it has begun to end. */
+    public boolean isShuttingDown() {
+        return ending.get() != null;
+    }
+
+    /**
+     * Begins to end: nobody is let in any more but to the console. A later call may be more impatient; a less impatient one
+     * changes nothing. Returns at once, on any thread; {@link #terminated} tells the end.
+     */
     public void shutdown(Shutdown how) {
-        if (listening.compareAndSet(true, false)) {
-            listener.close();
+        Shutdown before = ending.getAndUpdate(now -> now == null || how.compareTo(now) > 0 ? how : now);
+        if (before != null && how.compareTo(before) <= 0) {
+            return;
+        }
+        if (before == null) {
+            clients.refuseLogins();
+            // Closing waits for the event loops, on one of which this may be called.
+            CompletableFuture.runAsync(() -> {
+                // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
+                listener.closeTcp();
+                serviceManager.stopping(how.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+            });
         }
         switch (how) {
             case WAIT_FOR_CLIENTS -> whenQuiet(false);
             case WAIT_FOR_SERVERS -> {
-                CompletableFuture<Void> drained = pools.pools().drain();
-                drained.whenComplete((done, failure) -> end());
+                pools.pools().drain().thenRun(this::end);
                 whenQuiet(true);
             }
             case IMMEDIATE -> end();
@@ -218,27 +404,29 @@ public final class Proxy implements AutoCloseable {
 
     /** Ends when no client is left; with {@code evenIfTheyStay}, clients are ended as they become idle. */
     private void whenQuiet(boolean evenIfTheyStay) {
-        loops.at(0)
-                .scheduleWithFixedDelay(
-                        () -> {
-                            if (clients.sessions().isEmpty()) {
-                                end();
-                            } else if (evenIfTheyStay) {
-                                clients.shutDown(false);
-                            }
-                        },
-                        0,
-                        JANITOR_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        every(loops, JANITOR_MILLIS, () -> {
+            if (clients.remaining() == 0) {
+                shutdown(Shutdown.IMMEDIATE);
+            } else if (evenIfTheyStay) {
+                clients.shutDown(false);
+            }
+        });
     }
 
     private void end() {
-        if (!ending.compareAndSet(false, true)) {
+        if (!ended.compareAndSet(false, true)) {
             return;
         }
-        janitor.cancel(false);
+        ending.set(Shutdown.IMMEDIATE);
         clients.shutDown(true);
-        pools.pools().drain();
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(listener::close);
+        CompletableFuture<Void> drained = pools.pools().drain().copy();
+        drained.orTimeout(LAST_WORD_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> closed.whenComplete((gone, failure) -> stop()));
+    }
+
+    private void stop() {
+        config.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));
     }

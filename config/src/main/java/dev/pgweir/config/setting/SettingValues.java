@@ -47,6 +47,18 @@ public record SettingValues(Map<String, Object> explicit) {
         return new SettingValues(merged);
     }
 
+    /** The same with what {@code other} says of {@code setting}, be it nothing. */
+    public SettingValues taking(Setting<?> setting, SettingValues other) {
+        Map<String, Object> changed = new TreeMap<>(explicit);
+        Object value = other.explicit.get(setting.name());
+        if (value == null) {
+            changed.remove(setting.name());
+        } else {
+            changed.put(setting.name(), value);
+        }
+        return new SettingValues(changed);
+    }
+
     /** The value in force: what was set, or the default, which {@code setting} must have. */
     public <T> T get(Setting<T> setting) {
         return Objects.requireNonNull(find(setting), setting.name());

@@ -48,6 +48,12 @@ final class TimeoutSettings {
             Duration.ZERO,
             "A client whose transaction takes longer is disconnected; 0: no limit.");
 
+    static final Setting<Duration> SUSPEND_TIMEOUT = Setting.of(
+            "suspend_timeout",
+            Types.SECONDS,
+            Duration.ofSeconds(10),
+            "A client that has not taken its answers so long after SUSPEND is disconnected.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Timeouts",
             List.of(
@@ -59,12 +65,7 @@ final class TimeoutSettings {
                     CLIENT_IDLE_TIMEOUT,
                     CLIENT_LOGIN_TIMEOUT,
                     CANCEL_WAIT_TIMEOUT,
-                    Setting.of(
-                                    "suspend_timeout",
-                                    Types.SECONDS,
-                                    Duration.ofSeconds(10),
-                                    "Limit for flushing buffers in SUSPEND.")
-                            .without("this version has no SUSPEND")));
+                    SUSPEND_TIMEOUT));
 
     private TimeoutSettings() {}
 }

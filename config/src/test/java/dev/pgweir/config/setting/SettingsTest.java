@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SettingsTest {
 
     static Stream<Setting<?>> all() {
-        return Stream.of(Settings.TABLE, DatabaseSettings.TABLE, UserSettings.TABLE)
+        return Stream.of(Settings.TABLE, DatabaseSettings.TABLE, UserSettings.TABLE, PeerSettings.TABLE)
                 .flatMap(table -> table.settings().stream());
     }
 
@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndSixOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndSevenOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -58,7 +58,8 @@ final class SettingsTest {
                         "min_evict_age",
                         "worker_threads",
                         "worker_clients",
-                        "transport");
+                        "transport",
+                        "pgbouncer_compatibility");
     }
 
     @ParameterizedTest
@@ -105,7 +106,7 @@ final class SettingsTest {
         assertThat(rows).hasSameSizeAs(Settings.TABLE.settings());
         assertThat(rows)
                 .contains("| `listen_port` | `6432` | 0 to 65535 | no | Port to listen on; 0 takes any free one. |")
-                .anyMatch(row -> row.startsWith("| `pidfile` ") && row.contains("**Without effect:**"));
+                .anyMatch(row -> row.startsWith("| `job_name` ") && row.contains("**Without effect:**"));
         assertThat(SettingsTable.databaseMarkdown()).contains("| `host` |");
         assertThat(SettingsTable.userMarkdown()).contains("| `password` |");
     }

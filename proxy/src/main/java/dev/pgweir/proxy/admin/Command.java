@@ -5,11 +5,11 @@ interface Command {
     /** How it is written, upper case: {@code SHOW POOLS}. */
     String name();
 
-    /** Whether only {@code admin_users} may use it; {@code stats_users} may look, and nothing else. */
-    default boolean forAdminsOnly() {
-        return true;
+    /** The same with what may follow, for SHOW HELP. */
+    default String usage() {
+        return name();
     }
 
-    /** Writes the answer, up to CommandComplete. */
-    void run(ConsoleData data, ResultWriter out);
+    /** Whether only {@code admin_users} may use it; {@code stats_users} may look, and nothing else. */
+    boolean forAdminsOnly();
 }

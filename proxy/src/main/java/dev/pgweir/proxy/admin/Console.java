@@ -2,20 +2,20 @@ package dev.pgweir.proxy.admin;
 
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
-import dev.pgweir.protocol.TransactionStatus;
-import dev.pgweir.protocol.message.backend.EmptyBackendMessage;
-import dev.pgweir.protocol.message.backend.ErrorResponse;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
-import io.netty.buffer.ByteBuf;
+import dev.pgweir.protocol.message.backend.NoticeResponse;
+import dev.pgweir.proxy.client.ConsoleClient;
+import dev.pgweir.proxy.client.ConsoleConversation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the console's queries apart and runs the commands. Stateless but for its data; for any event loop. */
+/** The commands of the console: who may use which, and what a statement means. For any event loop. */
 public final class Console {
     /** Longer input is no command; the error quotes its beginning only. */
-    private static final int MAX_QUOTED = 60;
+    static final int MAX_QUOTED = 60;
 
     /** Ample for any command with a database's name or a setting's value in it, and no burden to take apart. */
     static final int MAX_CHARACTERS = 4096;
@@ -24,93 +24,184 @@ public final class Console {
     static final int MAX_COMMANDS = 16;
 
     private static final List<Command> COMMANDS = List.of(
+            new ShowActiveSocketsCommand(),
             new ShowClientsCommand(),
             new ShowConfigCommand(),
             new ShowDatabasesCommand(),
+            new ShowDnsHostsCommand(),
+            new ShowDnsZonesCommand(),
+            new ShowFdsCommand(),
             new ShowHelpCommand(),
             new ShowListsCommand(),
+            new ShowMemCommand(),
+            new ShowPeersCommand(),
+            new ShowPeerPoolsCommand(),
             new ShowPoolsCommand(),
-            new ShowServersCommand(),
-            new ShowStatsAveragesCommand(),
-            new ShowStatsCommand(),
-            new ShowStatsTotalsCommand(),
-            new ShowUsersCommand(),
             new ShowPreparedStatementsCommand(),
-            new ShowVersionCommand());
+            new ShowServersCommand(),
+            new ShowSocketsCommand(),
+            new ShowStateCommand(),
+            new ShowStatsCommand(),
+            new ShowStatsAveragesCommand(),
+            new ShowStatsTotalsCommand(),
+            new ShowTotalsCommand(),
+            new ShowUsersCommand(),
+            new ShowVersionCommand(),
+            new DisableCommand(),
+            new EnableCommand(),
+            new KillCommand(),
+            new KillClientCommand(),
+            new PauseCommand(),
+            new ReconnectCommand(),
+            new ReloadCommand(),
+            new ResumeCommand(),
+            new SetCommand(),
+            new ShutdownCommand(),
+            new SuspendCommand(),
+            new WaitCloseCommand());
+
+    private static final ConsoleData NO_DATA = new NoData();
 
     private final Map<String, Command> commands = new LinkedHashMap<>();
     private final ConsoleData data;
+    private final ConsoleControl control;
+    private final ConsoleActivity activity;
 
-    public Console(ConsoleData data) {
-        this(data, COMMANDS);
+    /**
+     * @param activity counts what is done here
+     */
+    public Console(ConsoleData data, ConsoleControl control, ConsoleActivity activity) {
+        this(data, control, activity, COMMANDS);
     }
 
-    Console(ConsoleData data, List<Command> known) {
+    Console(ConsoleData data, ConsoleControl control, ConsoleActivity activity, List<Command> known) {
         this.data = data;
+        this.control = control;
+        this.activity = activity;
         for (Command command : known) {
             commands.put(command.name(), command);
         }
     }
 
+    /** All commands. */
+    static List<Command> commands() {
+        return COMMANDS;
+    }
+
     /** How every command is written. */
-    static List<String> commandNames() {
-        return COMMANDS.stream().map(Command::name).toList();
+    static List<String> usages() {
+        return COMMANDS.stream().map(Command::usage).toList();
     }
 
-    /**
-     * Answers one query of the simple protocol, which may hold several commands; the first error ends it. One that is
-     * too long, or holds too many commands, is refused as a whole.
-     *
-     * @param out takes the whole answer, ReadyForQuery included
-     */
-    public void execute(String sql, ConsoleUser user, ByteBuf out) {
-        ErrorResponse error = sql.length() > MAX_CHARACTERS
-                ? tooMuch(MAX_CHARACTERS + " characters", sql.length())
-                : runAll(ConsoleText.statements(sql), user, out);
-        if (error != null) {
-            error.encode(out);
+    /** Begins a conversation with a user who has logged in. */
+    public ConsoleConversation converse(ConsoleUser user, ConsoleClient client) {
+        activity.loggedIn();
+        return new Conversation(this, user, client);
+    }
+
+    /** The commands of a query, which may be too long, or hold too many of them. */
+    static List<Statement> parse(String sql) throws ConsoleException {
+        if (sql.length() > MAX_CHARACTERS) {
+            throw tooMuch(MAX_CHARACTERS + " characters", sql.length());
         }
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-    }
-
-    private @Nullable ErrorResponse runAll(List<String> statements, ConsoleUser user, ByteBuf out) {
+        List<Statement> statements = ConsoleText.statements(sql);
         if (statements.size() > MAX_COMMANDS) {
-            return tooMuch(MAX_COMMANDS + " commands", statements.size());
+            throw tooMuch(MAX_COMMANDS + " commands", statements.size());
         }
-        if (statements.isEmpty()) {
-            EmptyBackendMessage.EMPTY_QUERY_RESPONSE.encode(out);
-        }
-        for (String statement : statements) {
-            ErrorResponse error = run(statement, user, out);
-            if (error != null) {
-                return error;
-            }
-        }
-        return null;
+        return statements;
     }
 
-    private static ErrorResponse tooMuch(String limit, int found) {
-        return ErrorResponse.of(
-                Severity.ERROR,
+    /** A message that is too long to be looked at. */
+    static ConsoleException tooLong() {
+        return new ConsoleException(
+                SqlState.PROGRAM_LIMIT_EXCEEDED,
+                "a query of the console may have up to " + MAX_CHARACTERS + " characters, this one has more");
+    }
+
+    private static ConsoleException tooMuch(String limit, int found) {
+        return new ConsoleException(
                 SqlState.PROGRAM_LIMIT_EXCEEDED,
                 "a query of the console may have up to " + limit + ", this one has " + found);
     }
 
-    private @Nullable ErrorResponse run(String statement, ConsoleUser user, ByteBuf out) {
-        Command command = commands.get(ConsoleText.normal(statement));
-        if (command == null) {
-            String quoted = statement.length() > MAX_QUOTED ? statement.substring(0, MAX_QUOTED) + "..." : statement;
-            return ErrorResponse.of(
-                            Severity.ERROR, SqlState.SYNTAX_ERROR, "invalid command '" + quoted + "', use SHOW HELP;")
-                    .withHint("Accepted are: " + String.join(", ", commands.keySet()));
+    /** Writes the columns that the answer to a statement will have, if any. */
+    void describe(Statement statement, ResultWriter out) throws ConsoleException {
+        String setting = shownSetting(statement);
+        if (setting != null) {
+            out.columns("s", setting);
+        } else if (find(statement) instanceof ShowCommand show) {
+            show.run(NO_DATA, out);
         }
+    }
+
+    /**
+     * Runs a statement.
+     *
+     * @param notices takes what the user should know before it is done; from any thread
+     * @return null if the answer is written; else completes, on any thread, with the tag that ends it
+     */
+    @Nullable
+    CompletableFuture<String> run(Statement statement, ConsoleUser user, ResultWriter out, Consumer<String> notices)
+            throws ConsoleException {
+        activity.queried();
+        String setting = shownSetting(statement);
+        if (setting != null) {
+            out.columns("s", setting).row(DriverSettings.value(setting));
+            out.done("SHOW");
+            return null;
+        }
+        String ignored = ignoredSetting(statement);
+        if (ignored != null) {
+            out.notice(notice("SET ignored: the console has no " + ignored));
+            out.done("SET");
+            return null;
+        }
+        Command command = find(statement);
         if (command.forAdminsOnly() && !user.admin()) {
-            return ErrorResponse.of(
-                    Severity.ERROR,
-                    SqlState.INSUFFICIENT_PRIVILEGE,
-                    "admin access needed: " + command.name() + " is for admin_users");
+            throw new ConsoleException(
+                    SqlState.INSUFFICIENT_PRIVILEGE, "admin access needed: " + command.name() + " is for admin_users");
         }
-        command.run(data, new ResultWriter(out));
-        return null;
+        if (command instanceof ShowCommand show) {
+            show.run(data, out);
+            return null;
+        }
+        return ((OrderCommand) command).run(statement, control, notices);
+    }
+
+    static NoticeResponse notice(String text) {
+        return NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, text);
+    }
+
+    /** SELECT is taken for SHOW, as PgBouncer does. */
+    private static boolean isShow(Statement statement) {
+        return statement.verb().equals("SHOW") || statement.verb().equals("SELECT");
+    }
+
+    private static @Nullable String shownSetting(Statement statement) {
+        return isShow(statement) ? DriverSettings.shown(statement) : null;
+    }
+
+    private static @Nullable String ignoredSetting(Statement statement) {
+        return statement.verb().equals("SET") ? DriverSettings.ignored(statement) : null;
+    }
+
+    /** The command that a statement gives. */
+    Command find(Statement statement) throws ConsoleException {
+        String name = isShow(statement) ? "SHOW " + statement.object() : statement.verb();
+        Command command = commands.get(name);
+        if (command == null) {
+            throw new ConsoleException(
+                    SqlState.SYNTAX_ERROR,
+                    "invalid command '" + statement.quoted() + "', use SHOW HELP;",
+                    "Accepted are: " + String.join(", ", commands.keySet()));
+        }
+        return command;
+    }
+
+    /** Whether there is anything to run: an error if not. */
+    void check(Statement statement) throws ConsoleException {
+        if (shownSetting(statement) == null && ignoredSetting(statement) == null) {
+            find(statement);
+        }
     }
 }

@@ -25,11 +25,20 @@ public interface ConsoleData {
     /** One row per database that was ever used. */
     List<StatsRow> stats();
 
+    /** The sum of all databases. */
+    StatsRow totals();
+
     /** One row per setting, by name. */
     List<ConfigRow> config();
 
     /** How many there are of what. */
     List<CountRow> lists();
+
+    /** What takes memory. */
+    List<MemoryRow> memory();
+
+    /** Whether PgWeir works as it should, and what it waits for if not. The first three rows are PgBouncer's. */
+    List<StateRow> state();
 
     /** Name and version of this program, as {@code --version} prints them. */
     String version();
@@ -40,6 +49,16 @@ public interface ConsoleData {
      * @param changeable whether it takes effect without a restart
      */
     record ConfigRow(String key, String value, String defaultValue, boolean changeable) {}
+
+    /**
+     * One line of SHOW MEM, in kilobytes: the column's type is too small for the bytes of a large heap.
+     *
+     * @param size what one of them takes, 0 where that varies
+     */
+    record MemoryRow(String name, long size, long used, long free, long total) {}
+
+    /** One line of SHOW STATE. */
+    record StateRow(String key, String value) {}
 
     /** One line of SHOW LISTS. */
     record CountRow(String list, long items) {}

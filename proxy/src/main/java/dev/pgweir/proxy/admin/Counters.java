@@ -45,7 +45,8 @@ public record Counters(
      * @param micros length of the period
      */
     public Counters averageSince(Counters before, long micros) {
-        long assignments = serverAssignments - before.serverAssignments;
+        // Totals of a pool that is gone are gone too; nothing has happened less than not at all.
+        long assignments = Math.max(0, serverAssignments - before.serverAssignments);
         return new Counters(
                 perSecond(assignments, micros),
                 perSecond(transactions - before.transactions, micros),
@@ -80,10 +81,11 @@ public record Counters(
     }
 
     private static long perSecond(long count, long micros) {
-        return micros <= 0 ? 0 : Math.round(count * 1e6 / micros);
+        // Rounded down, as PgBouncer does.
+        return micros <= 0 || count < 0 ? 0 : (long) (count * 1e6 / micros);
     }
 
     private static long share(long time, long count) {
-        return count == 0 ? 0 : time / count;
+        return count <= 0 || time < 0 ? 0 : time / count;
     }
 }

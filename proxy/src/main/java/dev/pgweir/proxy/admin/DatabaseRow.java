@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param forceUser null if clients keep their own name
  * @param serverLifetimeSeconds null for the console's own, which has no servers
  * @param poolMode the database's own, null if it has none
+ * @param paused whether its servers are withheld, by PAUSE or KILL
+ * @param disabled whether nobody may log in to it
  */
 public record DatabaseRow(
         String name,
@@ -23,4 +25,6 @@ public record DatabaseRow(
         int maxConnections,
         int currentConnections,
         int maxClientConnections,
-        int currentClientConnections) {}
+        int currentClientConnections,
+        boolean paused,
+        boolean disabled) {}

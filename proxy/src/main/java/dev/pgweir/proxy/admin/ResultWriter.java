@@ -1,66 +1,120 @@
 package dev.pgweir.proxy.admin;
 
+import dev.pgweir.protocol.BackendMessageType;
+import dev.pgweir.protocol.message.MessageWriter;
 import dev.pgweir.protocol.message.backend.CommandComplete;
-import dev.pgweir.protocol.message.backend.DataRow;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
-import dev.pgweir.protocol.message.backend.RowDescription;
-import dev.pgweir.protocol.message.backend.RowDescription.Column;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the result of a command, all values as text. */
+/** Writes the result of a command, or of a part of it: with the extended protocol its columns are asked for apart. */
 final class ResultWriter {
-    private final ByteBuf out;
+    /** Which messages are written. */
+    enum Part {
+        /** Columns, rows and end: the simple protocol. */
+        ALL,
+        /** The answer to Describe. */
+        COLUMNS,
+        /** The answer to Execute. */
+        ROWS
+    }
 
+    private static final int NO_TABLE = 0;
+    private static final int NO_MODIFIER = -1;
+    private static final int NULL = -1;
+
+    private final ByteBuf out;
+    private final Part part;
+    private final ResultFormats formats;
+    private ColumnType[] types = {};
+    private boolean described;
+
+    /** For the simple protocol. */
     ResultWriter(ByteBuf out) {
+        this(out, Part.ALL, ResultFormats.TEXT);
+    }
+
+    ResultWriter(ByteBuf out, Part part, ResultFormats formats) {
         this.out = out;
+        this.part = part;
+        this.formats = formats;
     }
 
     /**
      * Begins a table.
      *
-     * @param types one letter per column: {@code s} text, {@code i} int4, {@code q} int8, {@code N} numeric, {@code T} a
-     *     time, which PgBouncer sends as text
+     * @param letters of {@link ColumnType}, one per column
      */
-    ResultWriter columns(String types, String... names) {
-        if (types.length() != names.length) {
-            throw new IllegalArgumentException(types.length() + " types for " + names.length + " columns");
+    ResultWriter columns(String letters, String... names) {
+        if (letters.length() != names.length) {
+            throw new IllegalArgumentException(letters.length() + " types for " + names.length + " columns");
         }
-        List<Column> columns = new ArrayList<>(names.length);
+        types = new ColumnType[names.length];
         for (int i = 0; i < names.length; i++) {
-            columns.add(column(types.charAt(i), names[i]));
+            types[i] = ColumnType.of(letters.charAt(i));
         }
-        new RowDescription(columns).encode(out);
+        described = true;
+        if (part != Part.ROWS) {
+            describe(names);
+        }
         return this;
     }
 
-    private static Column column(char type, String name) {
-        return switch (type) {
-            case 's', 'T' -> Column.text(name);
-            case 'i' -> Column.int4(name);
-            case 'q' -> Column.int8(name);
-            case 'N' -> Column.numeric(name);
-            default -> throw new IllegalArgumentException("no column type: " + type);
-        };
+    private void describe(String... names) {
+        MessageWriter message = new MessageWriter(out).begin(BackendMessageType.ROW_DESCRIPTION);
+        message.int16(names.length);
+        for (int i = 0; i < names.length; i++) {
+            message.cstring(names[i])
+                    .int32(NO_TABLE)
+                    .int16(0)
+                    .int32(types[i].oid())
+                    .int16(types[i].length())
+                    .int32(NO_MODIFIER)
+                    .int16(formats.of(i));
+        }
+        message.end();
     }
 
-    /** Writes a row; null is NULL, anything else is written as its text. */
+    /** Whether there are columns: a command without has no table at all. */
+    boolean isDescribed() {
+        return described;
+    }
+
+    /** How many columns there are. */
+    int columnCount() {
+        return types.length;
+    }
+
+    /** Writes a row; null is NULL. Numbers are whole numbers. */
     void row(@Nullable Object... values) {
-        List<@Nullable String> texts = new ArrayList<>(values.length);
-        for (Object value : values) {
-            texts.add(value == null ? null : value.toString());
+        if (part == Part.COLUMNS) {
+            return;
         }
-        new DataRow(texts).encode(out);
+        MessageWriter message = new MessageWriter(out).begin(BackendMessageType.DATA_ROW);
+        message.int16(values.length);
+        for (int i = 0; i < values.length; i++) {
+            Object value = values[i];
+            if (value == null) {
+                message.int32(NULL);
+            } else if (formats.isBinary(i)) {
+                types[i].writeBinary(value.toString(), message);
+            } else {
+                message.text(value.toString());
+            }
+        }
+        message.end();
     }
 
     void notice(NoticeResponse notice) {
-        notice.encode(out);
+        if (part != Part.COLUMNS) {
+            notice.encode(out);
+        }
     }
 
     /** Ends the command. */
     void done(String tag) {
-        new CommandComplete(tag).encode(out);
+        if (part != Part.COLUMNS) {
+            new CommandComplete(tag).encode(out);
+        }
     }
 }

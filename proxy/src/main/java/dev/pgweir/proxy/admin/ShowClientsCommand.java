@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW CLIENTS: one row per client connection. */
-final class ShowClientsCommand implements Command {
+final class ShowClientsCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW CLIENTS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

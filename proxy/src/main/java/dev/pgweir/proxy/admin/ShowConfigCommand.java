@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW CONFIG: every setting with its value. */
-final class ShowConfigCommand implements Command {
+final class ShowConfigCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW CONFIG";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

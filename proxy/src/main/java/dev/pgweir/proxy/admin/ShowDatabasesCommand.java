@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW DATABASES: one row per database. None is ever paused or disabled: there is no command for it. */
-final class ShowDatabasesCommand implements Command {
+final class ShowDatabasesCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW DATABASES";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override
@@ -50,8 +45,8 @@ final class ShowDatabasesCommand implements Command {
                     row.currentConnections(),
                     row.maxClientConnections(),
                     row.currentClientConnections(),
-                    0,
-                    0);
+                    row.paused() ? 1 : 0,
+                    row.disabled() ? 1 : 0);
         }
         out.done("SHOW");
     }

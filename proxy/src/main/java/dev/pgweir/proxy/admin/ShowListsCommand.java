@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW LISTS: how many there are of what. */
-final class ShowListsCommand implements Command {
+final class ShowListsCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW LISTS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

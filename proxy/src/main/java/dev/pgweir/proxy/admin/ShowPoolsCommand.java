@@ -1,17 +1,12 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW POOLS: one row per pool. {@code load_balance_hosts} is NULL, as a database has one host. */
-final class ShowPoolsCommand implements Command {
+final class ShowPoolsCommand implements ShowCommand {
     private static final long MICROS = 1_000_000;
 
     @Override
     public String name() {
         return "SHOW POOLS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

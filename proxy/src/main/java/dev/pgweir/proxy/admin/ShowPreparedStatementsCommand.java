@@ -1,18 +1,13 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW PREPARED_STATEMENTS: one row per statement that a client has a name for or a server knows. */
-final class ShowPreparedStatementsCommand implements Command {
+final class ShowPreparedStatementsCommand implements ShowCommand {
     /** A statement may be as long as a message; a console shows its beginning. */
     private static final int MAX_TEXT = 1000;
 
     @Override
     public String name() {
         return "SHOW PREPARED_STATEMENTS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

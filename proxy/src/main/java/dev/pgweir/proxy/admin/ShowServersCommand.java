@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW SERVERS: one row per server connection. */
-final class ShowServersCommand implements Command {
+final class ShowServersCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW SERVERS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

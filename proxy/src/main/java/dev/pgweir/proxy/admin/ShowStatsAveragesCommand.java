@@ -5,15 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS_AVERAGES: the second half of SHOW STATS. The mixed prefixes are PgBouncer's. */
-final class ShowStatsAveragesCommand implements Command {
+final class ShowStatsAveragesCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW STATS_AVERAGES";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

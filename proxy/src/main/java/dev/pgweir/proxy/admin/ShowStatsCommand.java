@@ -5,15 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS: totals since the start, and averages of the last full period, per database. */
-final class ShowStatsCommand implements Command {
+final class ShowStatsCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW STATS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

@@ -5,15 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS_TOTALS: the first half of SHOW STATS. */
-final class ShowStatsTotalsCommand implements Command {
+final class ShowStatsTotalsCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW STATS_TOTALS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

@@ -3,15 +3,10 @@ package dev.pgweir.proxy.admin;
 import org.jspecify.annotations.Nullable;
 
 /** SHOW USERS: one row per user. */
-final class ShowUsersCommand implements Command {
+final class ShowUsersCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW USERS";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

@@ -1,15 +1,10 @@
 package dev.pgweir.proxy.admin;
 
 /** SHOW VERSION: the same text as {@code --version}. */
-final class ShowVersionCommand implements Command {
+final class ShowVersionCommand implements ShowCommand {
     @Override
     public String name() {
         return "SHOW VERSION";
-    }
-
-    @Override
-    public boolean forAdminsOnly() {
-        return false;
     }
 
     @Override

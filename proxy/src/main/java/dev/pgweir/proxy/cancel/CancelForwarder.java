@@ -17,6 +17,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +32,13 @@ public final class CancelForwarder {
     private final Pools pools;
     private final EventLoops loops;
     private final ServerConnector connector;
-    private final Duration waitTimeout;
+    private final Supplier<Duration> waitTimeout;
 
     /**
-     * @param waitTimeout setting {@code cancel_wait_timeout}: for the place, and again for PostgreSQL to take the
-     *     request; zero means no limit
+     * @param waitTimeout setting {@code cancel_wait_timeout}, asked for each request: for the place, and again for
+     *     PostgreSQL to take the request; zero means no limit
      */
-    public CancelForwarder(Pools pools, EventLoops loops, ServerConnector connector, Duration waitTimeout) {
+    public CancelForwarder(Pools pools, EventLoops loops, ServerConnector connector, Supplier<Duration> waitTimeout) {
         this.pools = pools;
         this.loops = loops;
         this.connector = connector;
@@ -69,6 +70,7 @@ public final class CancelForwarder {
         private final BackendKeyData key;
         private final EventLoop loop;
         private final Runnable whenOver;
+        private final Duration limit = waitTimeout.get();
         private @Nullable CancelTicket ticket;
         private boolean granted;
         private boolean over;
@@ -86,18 +88,18 @@ public final class CancelForwarder {
             deadline(() -> {
                 if (!granted && ticket != null && ticket.abandon()) {
                     LOG.warn(
-                            "{}: a cancel request found no place under max_server_connections: cancel_wait_timeout "
-                                    + "({} s) is over",
+                            "{} cancel request closing because: cancel_wait_timeout ({} s), it found no place under"
+                                    + " max_server_connections",
                             server,
-                            waitTimeout.toSeconds());
+                            limit.toSeconds());
                     finish();
                 }
             });
         }
 
         private void deadline(Runnable action) {
-            if (!waitTimeout.isZero()) {
-                loop.schedule(action, waitTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (!limit.isZero()) {
+                loop.schedule(action, limit.toNanos(), TimeUnit.NANOSECONDS);
             }
         }
 
@@ -106,16 +108,22 @@ public final class CancelForwarder {
             // As a task, so that the ticket is known even if the place was free at once.
             loop.execute(() -> {
                 granted = true;
-                connector.connect(loop, this, server.address(), waitTimeout).addListener(connected -> {
+                connector.connectTo(loop, this, server, limit).addListener(connected -> {
                     if (!connected.isSuccess()) {
-                        LOG.warn(
-                                "{}: a cancel request could not be sent: {}",
-                                server,
-                                connected.cause().getMessage());
+                        failed(connected.cause());
                         finish();
                     }
                 });
             });
+        }
+
+        private void failed(Throwable cause) {
+            // Where PgWeir is ending, the connection that the request is for ends too, and its query with it.
+            if (loop.isShuttingDown()) {
+                LOG.debug("{}: a cancel request could not be sent any more: {}", server, cause.getMessage());
+            } else {
+                LOG.warn("{}: a cancel request could not be sent: {}", server, cause.getMessage());
+            }
         }
 
         @Override
@@ -139,9 +147,9 @@ public final class CancelForwarder {
                 return;
             }
             LOG.warn(
-                    "{}: PostgreSQL has not taken a cancel request: cancel_wait_timeout ({} s) is over",
+                    "{} cancel request closing because: cancel_wait_timeout ({} s), PostgreSQL has not taken it",
                     server,
-                    waitTimeout.toSeconds());
+                    limit.toSeconds());
             if (ticket != null) {
                 // Closing does not call back what is on its way already.
                 ticket.mayArriveLate();

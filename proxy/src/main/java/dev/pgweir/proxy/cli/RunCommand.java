@@ -6,8 +6,12 @@ import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
+import dev.pgweir.proxy.Shutdown;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
+import dev.pgweir.proxy.log.StandardError;
+import dev.pgweir.proxy.net.ServiceManager;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +35,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqVv] [FILE]", "       pgweir check FILE"},
+        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE"},
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -41,6 +46,8 @@ import picocli.CommandLine.Spec;
             "Without FILE it takes the URL in the environment variable DATABASE_URL and listens on 127.0.0.1:6432.",
             "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
             "",
+            "SIGHUP   reads the configuration anew; a mistake in it changes nothing",
+            "SIGUSR1  PAUSE: lets go of all server connections; clients wait until SIGUSR2, which is RESUME",
             "SIGTERM  takes no new clients; ends when the last one has left",
             "SIGINT   takes no new clients; disconnects each at the end of its transaction",
             "Either of them a second time ends it at once."
@@ -54,18 +61,25 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The configuration, in TOML.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            description = "The configuration: in PgBouncer's format if the name ends in .ini or the file has a section"
+                    + " [pgbouncer], else in TOML.")
     private @Nullable Path file;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Logs warnings and errors only.")
+            description = "Writes warnings and errors only to the standard error; the log file gets everything.")
     private boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             description = "Logs more; -vv everything.")
     private boolean[] verbose = {};
+
+    @Mixin
+    private PgBouncerOptions pgBouncer = new PgBouncerOptions();
 
     RunCommand(Map<String, String> environment) {
         this.environment = environment;
@@ -74,6 +88,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        if (pgBouncer.isRefused(err)) {
+            return 1;
+        }
         if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
             printTwoWays(err);
             return 1;
@@ -85,14 +102,43 @@ final class RunCommand implements Callable<Integer> {
             err.println("pgweir: not started, " + ProblemPrinter.counts(result));
             return 1;
         }
+        if (quiet) {
+            StandardError.quiet();
+        }
         Logging.configure(level());
+        try {
+            // Before anything is logged that the file should have, and before the first client is taken.
+            Logging.toFile(config.log().logfile());
+        } catch (IOException e) {
+            err.println("pgweir: not started, logfile: " + e.getMessage());
+            return 1;
+        }
         result.warnings().forEach(RunCommand::log);
-        return run(config);
+        return runWithPidFile(config);
+    }
+
+    private int runWithPidFile(ProxyConfig config) {
+        Path where = config.pidfile();
+        if (where == null) {
+            return run(config);
+        }
+        PidFile pidfile;
+        try {
+            pidfile = PidFile.write(where);
+        } catch (IOException e) {
+            LOG.error(Logging.FATAL, "{}", e.getMessage());
+            return 1;
+        }
+        try {
+            return run(config);
+        } finally {
+            pidfile.remove();
+        }
     }
 
     private LogLevel level() {
         return switch (verbose.length) {
-            case 0 -> quiet ? LogLevel.WARNING : LogLevel.LOG;
+            case 0 -> LogLevel.LOG;
             case 1 -> LogLevel.DEBUG;
             default -> LogLevel.NOISE;
         };
@@ -106,14 +152,19 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static int run(ProxyConfig config) {
+    private int run(ProxyConfig config) {
         try {
             // Before the first address is listened on: whoever sees PgWeir up may stop it at once.
             CompletableFuture<Proxy> started = new CompletableFuture<>();
-            Signals.install(new SignalOrders(how -> started.thenAccept(proxy -> proxy.shutdown(how))));
-            Proxy proxy = Proxy.start(config, VersionText.number());
+            Signals.install(new SignalOrders(new WhenStarted(started)));
+            Proxy proxy = Proxy.start(
+                    config,
+                    () -> ConfigLoader.load(file, environment),
+                    new ServiceManager(environment),
+                    VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            pgBouncer.explain();
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
             return 0;
@@ -123,6 +174,29 @@ final class RunCommand implements Callable<Integer> {
         } catch (CompletionException e) {
             LOG.error(Logging.FATAL, "ended by a mistake of PgWeir itself", e.getCause());
             return 1;
+        }
+    }
+
+    /** Orders that come before there is anybody to follow them. */
+    private record WhenStarted(CompletableFuture<Proxy> started) implements SignalOrders.Target {
+        @Override
+        public void shutdown(Shutdown how) {
+            started.thenAccept(proxy -> proxy.shutdown(how));
+        }
+
+        @Override
+        public void reload() {
+            started.thenAccept(Proxy::reload);
+        }
+
+        @Override
+        public void pause() {
+            started.thenAccept(Proxy::pause);
+        }
+
+        @Override
+        public void resume() {
+            started.thenAccept(Proxy::resume);
         }
     }
 

@@ -2,23 +2,32 @@ package dev.pgweir.proxy.cli;
 
 import dev.pgweir.proxy.Shutdown;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a signal means, as with PgBouncer: TERM waits for the clients, INT for the server connections, and either of them
- * while it waits ends it at once. The others that PgBouncer knows must not end the process, which is what they do by
- * default; PgWeir says that it does not have what they ask for. Any thread.
+ * What a signal means, as with PgBouncer: HUP reloads, USR1 pauses and USR2 resumes, TERM waits for the clients, INT for the
+ * server connections, and either of these two while it waits ends it at once. Any thread.
  */
 final class SignalOrders {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignalOrders.class);
 
-    private final Consumer<Shutdown> proxy;
+    /** Who follows the orders. */
+    interface Target {
+        void shutdown(Shutdown how);
+
+        void reload();
+
+        void pause();
+
+        void resume();
+    }
+
+    private final Target proxy;
     private final AtomicBoolean isStopping = new AtomicBoolean();
 
-    SignalOrders(Consumer<Shutdown> proxy) {
+    SignalOrders(Target proxy) {
         this.proxy = proxy;
     }
 
@@ -31,21 +40,39 @@ final class SignalOrders {
     }
 
     void onHup() {
-        LOG.warn("got SIGHUP, but this version cannot reload its configuration: restart it to apply a change");
+        if (isStopping.get()) {
+            LOG.info("got SIGHUP while shutting down, ignoring");
+        } else {
+            LOG.info("got SIGHUP, re-reading config");
+            proxy.reload();
+        }
     }
 
-    /** PgBouncer's PAUSE (USR1) and RESUME (USR2). */
-    void onUser(String signal) {
-        LOG.warn("got SIG{}, which this version ignores", signal);
+    void onUsr1() {
+        if (isStopping.get()) {
+            LOG.info("got SIGUSR1 while shutting down, ignoring");
+        } else {
+            LOG.info("got SIGUSR1, pausing all activity");
+            proxy.pause();
+        }
+    }
+
+    void onUsr2() {
+        if (isStopping.get()) {
+            LOG.info("got SIGUSR2 while shutting down, ignoring");
+        } else {
+            LOG.info("got SIGUSR2, resuming all activity");
+            proxy.resume();
+        }
     }
 
     private void stop(String signal, Shutdown how, String waiting) {
         if (isStopping.compareAndSet(false, true)) {
             LOG.info("got {}, shutting down, {}", signal, waiting);
-            proxy.accept(how);
+            proxy.shutdown(how);
         } else {
             LOG.info("got {} while shutting down, fast exit", signal);
-            proxy.accept(Shutdown.IMMEDIATE);
+            proxy.shutdown(Shutdown.IMMEDIATE);
         }
     }
 }

@@ -23,8 +23,8 @@ final class Signals {
         on("TERM", orders::onTerm);
         on("INT", orders::onInt);
         on("HUP", orders::onHup);
-        on("USR1", () -> orders.onUser("USR1"));
-        on("USR2", () -> orders.onUser("USR2"));
+        on("USR1", orders::onUsr1);
+        on("USR2", orders::onUsr2);
     }
 
     private static void on(String name, Runnable order) {

@@ -21,6 +21,7 @@ import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
+import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.link.Preparer;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
@@ -81,9 +82,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final FrameScanner scanner;
     private final DatabasePool pool;
     private final Clients clients;
-    private final ClientSettings settings;
-    private final boolean resetAlways;
-    private final boolean hasReset;
+    private ProxyConfig config;
+    private ClientSettings settings;
+    private boolean resetAlways;
+    private boolean hasReset;
     private final SessionParameters wanted;
     private final PoolClient place;
     private final Link link;
@@ -121,6 +123,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** What of the message at hand is sent begins here. */
     private int keepFrom;
 
+    /** Why it has to leave. */
+    private @Nullable DisconnectReason leave;
+
     private boolean writtenToServer;
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
     private boolean terminated;
@@ -139,10 +144,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.scanner = scanner;
         this.pool = pool;
         this.clients = clients;
+        this.config = config;
         this.settings = settings;
-        this.resetAlways =
-                config.server().serverResetQueryAlways() && config.server().serverResetQuery() != null;
-        this.hasReset = config.server().serverResetQuery() != null;
+        takeResetQuery(config);
         this.wanted = new SessionParameters(clients.tracked());
         startupSettings.forEach(wanted::request);
         SessionParameters defaults = new SessionParameters(clients.tracked());
@@ -159,6 +163,49 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.key = clients.keys().register(this);
         scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
+    }
+
+    private void takeResetQuery(ProxyConfig from) {
+        hasReset = from.server().serverResetQuery() != null;
+        resetAlways = hasReset && from.server().serverResetQueryAlways();
+    }
+
+    /**
+     * A new configuration is in force. Times and limits hold from now on; the pool mode and whether statements are followed
+     * stay what they were at the login, because the session at hand has been built on them.
+     */
+    void reload(ProxyConfig now) {
+        ProxyConfig before = config;
+        config = now;
+        String database = pool.pool().key().database();
+        String user = Objects.requireNonNull(session.user());
+        if (now.database(database).isEmpty()) {
+            leave = DisconnectReason.DATABASE_REMOVED;
+        } else if (!now.poolSettings(database, user)
+                .target()
+                .user()
+                .equals(pool.pool().key().user())) {
+            leave = DisconnectReason.SERVER_CONFIG_CHANGED;
+        } else if (PoolDefinitions.isUserRemoved(before, now, user)) {
+            leave = DisconnectReason.USER_REMOVED;
+        } else {
+            PoolMode mode = settings.poolMode();
+            settings = now.clientSettings(database, user).withPoolMode(mode);
+            takeResetQuery(now);
+        }
+        leaveIfTold();
+    }
+
+    /** The configuration has no place for this client any more, so it goes as soon as nothing is lost by it. */
+    private boolean leaveIfTold() {
+        if (leave == null || gone || waiting || stalled != null || !inbox.isEmpty() || isInMessage()) {
+            return false;
+        }
+        if (link.isBound() && !(link.isIdle() && link.status() == TransactionStatus.IDLE)) {
+            return false;
+        }
+        session.fail(leave == DisconnectReason.DATABASE_REMOVED ? "57P04" : "57P01", leave.text(), leave);
+        return true;
     }
 
     /** Answers the login. */
@@ -193,6 +240,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** When its last request came: {@link System#nanoTime}. */
     public long requestTime() {
         return requestTime;
+    }
+
+    /** When it gives its server back. */
+    public PoolMode poolMode() {
+        return settings.poolMode();
     }
 
     /** How many prepared statements it has names for. */
@@ -627,9 +679,15 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             if (failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT) {
                 session.fail(waitedTooLong(failure), DisconnectReason.QUERY_WAIT_TIMEOUT);
             } else {
-                session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+                session.fail(failure.sqlState(), failure.message(), reason(failure));
             }
         });
+    }
+
+    private static DisconnectReason reason(WaitFailure failure) {
+        return failure.kind() == WaitFailure.Kind.POOL_CLOSED
+                ? DisconnectReason.SHUTDOWN
+                : DisconnectReason.CLIENT_LOGIN_FAILED;
     }
 
     private ErrorResponse waitedTooLong(WaitFailure failure) {
@@ -666,7 +724,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
 
     @Override
     public void onIdle() {
-        releaseIfAllowed();
+        if (!leaveIfTold()) {
+            releaseIfAllowed();
+        }
     }
 
     private void releaseIfAllowed() {
@@ -815,22 +875,25 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
 
     @Override
     public void onTick(long now) {
+        if (leaveIfTold()) {
+            return;
+        }
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
-                end("57014", "query_timeout: " + after(settings.query()), DisconnectReason.QUERY_TIMEOUT);
+                end("57014", "query timeout: query_timeout" + is(settings.query()), DisconnectReason.QUERY_TIMEOUT);
             } else if (over(settings.transaction(), link.transactionStart(), now)
                     && (!idle || link.status() != TransactionStatus.IDLE)) {
                 end(
                         "25P04",
-                        "transaction timeout: " + after(settings.transaction()),
+                        "transaction timeout: transaction_timeout" + is(settings.transaction()),
                         DisconnectReason.TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() != TransactionStatus.IDLE
                     && over(settings.idleTransaction(), link.queryStart(), now)) {
                 end(
                         "25P03",
-                        "idle transaction timeout: " + after(settings.idleTransaction()),
+                        "idle transaction timeout: idle_transaction_timeout" + is(settings.idleTransaction()),
                         DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() == TransactionStatus.IDLE
@@ -852,11 +915,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     }
 
     private void idleTooLong() {
-        session.fail("57P05", "client_idle_timeout: " + after(settings.idle()), DisconnectReason.CLIENT_IDLE_TIMEOUT);
+        session.fail("57P05", "client_idle_timeout" + is(settings.idle()), DisconnectReason.CLIENT_IDLE_TIMEOUT);
     }
 
-    private static String after(Duration limit) {
-        return "the limit is " + limit.toMillis() + " ms";
+    private static String is(Duration limit) {
+        return " is " + limit.toMillis() + " ms";
     }
 
     private static boolean over(Duration limit, long since, long now) {

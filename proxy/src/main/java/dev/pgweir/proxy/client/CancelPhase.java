@@ -3,17 +3,16 @@ package dev.pgweir.proxy.client;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.CancelTarget;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection that asks for the query of another one to be cancelled. It is closed when the request has reached
  * PostgreSQL, as PostgreSQL itself does; the request goes on if the client closes first.
  */
 final class CancelPhase implements ClientPhase {
-    private static final Logger LOG = LoggerFactory.getLogger(CancelPhase.class);
+    private static final String UNKNOWN_KEY = "cancel request with an unknown key";
 
     private final ClientSession session;
 
@@ -21,11 +20,18 @@ final class CancelPhase implements ClientPhase {
         this.session = session;
     }
 
-    void begin(CancelKeys keys, CancelRequest request) {
+    void begin(CancelKeys keys, PeerForwarder peers, CancelRequest request) {
         CancelTarget target = keys.find(request);
+        if (target == null
+                && peers.forward(
+                        session.channel().eventLoop(),
+                        request,
+                        () -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST))) {
+            return;
+        }
         if (target == null) {
             // PostgreSQL does not answer either: whoever guesses keys learns nothing.
-            LOG.info("{} cancel request with an unknown key", session);
+            session.strangers().info(UNKNOWN_KEY, session + " " + UNKNOWN_KEY);
             session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return;
         }

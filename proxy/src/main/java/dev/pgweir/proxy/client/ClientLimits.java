@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Counts clients: in total, by database and by user. For any thread. */
 final class ClientLimits {
     private final AtomicInteger total = new AtomicInteger();
-    private final ConcurrentHashMap<String, AtomicInteger> byDatabase = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, AtomicInteger> byUser = new ConcurrentHashMap<>();
+    /** Names without a client are not in it: of databases that {@code *} stands for there is no end. */
+    private final ConcurrentHashMap<String, Integer> byDatabase = new ConcurrentHashMap<>();
+
+    private final ConcurrentHashMap<String, Integer> byUser = new ConcurrentHashMap<>();
 
     /** A place that a client has taken; given back once. */
     @FunctionalInterface
@@ -19,36 +21,44 @@ final class ClientLimits {
     /** A place among all clients, or null if {@code max_client_conn} is reached. */
     @Nullable
     Place total(int limit) {
-        return take(total, limit, true);
+        if (total.incrementAndGet() > limit) {
+            total.decrementAndGet();
+            return null;
+        }
+        return total::decrementAndGet;
     }
 
     /** A place among the clients of a database, or null if {@code limit} is reached; 0 means no limit. */
     @Nullable
     Place database(String name, int limit) {
-        return take(byDatabase.computeIfAbsent(name, n -> new AtomicInteger()), limit, limit > 0);
+        return take(byDatabase, name, limit);
     }
 
     /** A place among the clients of a user, or null if {@code limit} is reached; 0 means no limit. */
     @Nullable
     Place user(String name, int limit) {
-        return take(byUser.computeIfAbsent(name, n -> new AtomicInteger()), limit, limit > 0);
+        return take(byUser, name, limit);
     }
 
     int ofDatabase(String name) {
-        AtomicInteger count = byDatabase.get(name);
-        return count == null ? 0 : count.get();
+        return byDatabase.getOrDefault(name, 0);
     }
 
     int ofUser(String name) {
-        AtomicInteger count = byUser.get(name);
-        return count == null ? 0 : count.get();
+        return byUser.getOrDefault(name, 0);
     }
 
-    private static @Nullable Place take(AtomicInteger count, int limit, boolean limited) {
-        if (count.incrementAndGet() > limit && limited) {
-            count.decrementAndGet();
-            return null;
-        }
-        return count::decrementAndGet;
+    private static @Nullable Place take(ConcurrentHashMap<String, Integer> counts, String name, int limit) {
+        boolean[] taken = new boolean[1];
+        counts.compute(name, (n, count) -> {
+            int now = count == null ? 0 : count;
+            taken[0] = limit == 0 || now < limit;
+            return taken[0] ? Integer.valueOf(now + 1) : count;
+        });
+        return taken[0] ? () -> giveBack(counts, name) : null;
+    }
+
+    private static void giveBack(ConcurrentHashMap<String, Integer> counts, String name) {
+        counts.computeIfPresent(name, (n, count) -> count == 1 ? null : count - 1);
     }
 }

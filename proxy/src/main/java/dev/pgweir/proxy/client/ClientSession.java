@@ -1,15 +1,20 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -17,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * console too, which may see a value late.
  */
 public final class ClientSession {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+    static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
 
     /** How long a client has to take its last error. Long enough for any network, short for a descriptor to be lost. */
     private static final int LAST_WORD_SECONDS = 5;
@@ -36,8 +42,11 @@ public final class ClientSession {
     private final int loopIndex;
     private final ReadGate gate;
     private final LoopClients registry;
-    private final boolean logDisconnections;
-    private final boolean logPoolerErrors;
+    private final Supplier<LogConfig> wanted;
+    /** For what strangers bring about. */
+    private final LimitedLog strangers;
+
+    private final @Nullable UnixClient unix;
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
@@ -57,19 +66,23 @@ public final class ClientSession {
     ClientSession(
             long id,
             Channel channel,
+            @Nullable UnixClient unix,
             int loopIndex,
             LoopClients registry,
-            boolean logDisconnections,
-            boolean logPoolerErrors) {
+            Supplier<LogConfig> wanted,
+            LimitedLog strangers) {
         this.id = id;
         this.channel = channel;
         this.loopIndex = loopIndex;
         this.gate = new ReadGate(channel);
+        this.unix = unix;
         // Asked now, because a closed channel does not tell any more.
-        this.peer = channel.remoteAddress();
+        this.peer = unix == null
+                ? channel.remoteAddress()
+                : UnixSockets.shown(unix.peer() == null ? 0 : unix.peer().pid(), unix.port());
         this.registry = registry;
-        this.logDisconnections = logDisconnections;
-        this.logPoolerErrors = logPoolerErrors;
+        this.wanted = wanted;
+        this.strangers = strangers;
     }
 
     // ---- who it is ----
@@ -99,19 +112,35 @@ public final class ClientSession {
         return connectTime;
     }
 
-    /** Where it comes from. */
+    /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) peer;
+        return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
     }
 
-    /** Where it was accepted. */
+    /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */
     public InetSocketAddress localAddress() {
-        return (InetSocketAddress) channel.localAddress();
+        return unix == null ? (InetSocketAddress) channel.localAddress() : UnixSockets.shown(unix.port());
+    }
+
+    /** What is known of its Unix socket; null if it came by TCP. */
+    @Nullable
+    UnixClient unix() {
+        return unix;
     }
 
     /** Where it stands. */
     public ClientState state() {
         return phase.state();
+    }
+
+    /** Whether it talks to PgWeir itself. */
+    boolean isConsole() {
+        return phase instanceof ConsolePhase;
+    }
+
+    /** Whether nothing is known of it but that it is connected. */
+    boolean isSilent() {
+        return phase instanceof StartupPhase;
     }
 
     /** Its part in a pool, once it has logged in to one. */
@@ -150,7 +179,28 @@ public final class ClientSession {
     void become(ClientPhase next) {
         if (!ended) {
             phase = next;
+            if (registry.isSuspended()) {
+                suspend(true);
+            }
         }
+    }
+
+    /** SUSPEND, or its end. The console goes on, and so do logins, which may be to the console. */
+    void suspend(boolean suspended) {
+        if (ended || active() == null) {
+            return;
+        }
+        if (suspended) {
+            gate.close(ReadGate.SUSPENDED);
+        } else {
+            gate.open(ReadGate.SUSPENDED);
+        }
+    }
+
+    /** Whether something was written to a client of a pool that it has not taken. */
+    boolean hasUnsent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !ended && active() != null && out != null && out.totalPendingWriteBytes() > 0;
     }
 
     /** A place under a limit, given back at the end. */
@@ -213,8 +263,12 @@ public final class ClientSession {
         if (ended) {
             return;
         }
-        if (logPoolerErrors) {
-            LOG.warn("{} pooler error: {}", this, error.message());
+        if (wanted.get().logPoolerErrors()) {
+            if (isStranger(phase)) {
+                strangers.warn("pooler error: " + reason.text(), this + " pooler error: " + error.message());
+            } else {
+                LOG.warn("{} pooler error: {}", this, error.message());
+            }
         }
         end(reason, error.message());
         ByteBuf out = channel.alloc().buffer();
@@ -243,14 +297,33 @@ public final class ClientSession {
         ended = true;
         ClientPhase last = phase;
         phase = ClosedPhase.INSTANCE;
-        if (sentSomething && logDisconnections) {
+        if (sentSomething && wanted.get().logDisconnections()) {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
-            LOG.info("{} closing because: {} (age={}s)", this, detail == null ? reason.text() : detail, age);
+            String why = detail == null ? reason.text() : detail;
+            if (isStranger(last)) {
+                strangers.info("closing because: " + reason.text(), line(why, age));
+            } else {
+                LOG.info("{}", line(why, age));
+            }
         }
         places.forEach(ClientLimits.Place::giveBack);
         places.clear();
         gate.openAll();
         last.onClosed();
+    }
+
+    private String line(String why, long age) {
+        return this + " closing because: " + why + " (age=" + age + "s)";
+    }
+
+    /** Whether it has shown nothing yet that a stranger could not have shown as well. */
+    private static boolean isStranger(ClientPhase phase) {
+        return !(phase instanceof ActivePhase || phase instanceof ConsolePhase);
+    }
+
+    /** The log for lines that a stranger can bring about. */
+    LimitedLog strangers() {
+        return strangers;
     }
 
     /** The code if it is one: a hostile server may have made it up. */

@@ -1,5 +1,7 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
@@ -10,20 +12,28 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.log.LimitedLog;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,21 +41,26 @@ import org.jspecify.annotations.Nullable;
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
     private final Supplier<ProxyConfig> config;
+    private final Supplier<LogConfig> logging;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final ClientAuthenticators authenticators;
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
+    private final PeerForwarder peers;
     private final TrackedParameters tracked;
     private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
     private final Map<String, String> consoleWelcome;
     private final ClientLimits limits = new ClientLimits();
     private final List<LoopClients> byLoop = new ArrayList<>();
+    private final LimitedLog strangers = new LimitedLog(ClientSession.LOG);
     private final AtomicLong ids = new AtomicLong();
+    private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /**
-     * @param config the configuration of the moment; read once per login
+     * @param config the configuration of the moment
      * @param version what the console answers to a driver that asks for server_version
      */
     public Clients(
@@ -55,15 +70,18 @@ public final class Clients {
             ClientAuthenticators authenticators,
             CancelKeys keys,
             CancelForwarder forwarder,
+            PeerForwarder peers,
             TrackedParameters tracked,
             ConsoleAccess console,
             String version) {
         this.config = config;
+        this.logging = () -> config.get().log();
         this.loops = loops;
         this.pools = pools;
         this.authenticators = authenticators;
         this.keys = keys;
         this.forwarder = forwarder;
+        this.peers = peers;
         this.tracked = tracked;
         this.console = console;
         this.consoleWelcome = Map.of(
@@ -79,17 +97,16 @@ public final class Clients {
         }
     }
 
-    /** The handler of an accepted connection. Called on its event loop. */
-    public ChannelHandler accept(SocketChannel channel) {
+    /**
+     * The handler of an accepted connection. Called on its event loop.
+     *
+     * @param unix null if it came by TCP
+     */
+    public ChannelHandler accept(Channel channel, @Nullable UnixClient unix) {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
-        ClientSession session = new ClientSession(
-                ids.incrementAndGet(),
-                channel,
-                loop,
-                byLoop.get(loop),
-                now.log().logDisconnections(),
-                now.log().logPoolerErrors());
+        ClientSession session =
+                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }
@@ -111,6 +128,96 @@ public final class Clients {
         return limits.ofUser(name);
     }
 
+    // ---- for the console ----
+
+    /** Whether clients may log in to a database; those who have stay. */
+    public void enable(String name, boolean enabled) {
+        if (enabled) {
+            disabled.remove(name);
+        } else {
+            disabled.add(name);
+        }
+    }
+
+    /** The databases nobody may log in to. */
+    public Set<String> disabled() {
+        return new TreeSet<>(disabled);
+    }
+
+    /** Ends the clients of a database (all but those of the console where it is null), whatever they do. */
+    public void kill(@Nullable String database) {
+        for (ClientSession session : sessions()) {
+            String own = session.database();
+            if (own != null && (database == null ? !DatabaseConfig.isConsole(own) : database.equals(own))) {
+                kill(session);
+            }
+        }
+    }
+
+    /** Ends a client, whatever it does. */
+    public void kill(ClientSession session) {
+        session.channel()
+                .eventLoop()
+                .execute(() -> session.fail("57P01", DisconnectReason.ADMIN_KILL.text(), DisconnectReason.ADMIN_KILL));
+    }
+
+    /**
+     * Stops reading from the clients of pools.
+     *
+     * @param limit for them to take what was written to them; those that have not are closed
+     * @return completes when all of them have; fails with CancellationException if {@link #resume} comes before that
+     */
+    public CompletableFuture<Void> suspend(Duration limit) {
+        return CompletableFuture.allOf(
+                byLoop.stream().map(clients -> clients.suspend(limit)).toArray(CompletableFuture[]::new));
+    }
+
+    /** Ends {@link #suspend}. */
+    public void resume() {
+        byLoop.forEach(LoopClients::resume);
+    }
+
+    /** Puts a new configuration in force for clients that have logged in; {@link #configuration} has it already. */
+    public void reload() {
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                ActivePhase active = session.active();
+                if (active != null) {
+                    active.reload(config.get());
+                }
+            });
+        }
+    }
+
+    /** Writes to the log what was left out of it; to be called about once a second. */
+    public void sweepLog() {
+        strangers.sweep();
+    }
+
+    /** From now on nobody logs in but to the console, those neither who have begun to. */
+    public void refuseLogins() {
+        closed = true;
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                if (session.phase() instanceof LoginPhase login) {
+                    login.refuseIfClosed();
+                }
+            });
+        }
+    }
+
+    /** Whether logins are refused. */
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */
+    public long remaining() {
+        return sessions().stream()
+                .filter(session -> !session.isConsole() && !session.isSilent())
+                .count();
+    }
+
     /**
      * Ends clients that hold no server and wait for none; the others are ended when they reach that state, if this is
      * called again.
@@ -120,9 +227,8 @@ public final class Clients {
     public void shutDown(boolean all) {
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
-                ClientState state = session.state();
-                if (all || state == ClientState.IDLE || state == ClientState.LOGIN) {
-                    session.fail("57P01", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
+                if (all || session.state() == ClientState.IDLE) {
+                    session.fail("57P01", DisconnectReason.SHUTDOWN.text(), DisconnectReason.SHUTDOWN);
                 }
             });
         }
@@ -133,11 +239,11 @@ public final class Clients {
     void cancel(ClientSession session, CancelRequest request) {
         CancelPhase phase = new CancelPhase(session);
         session.become(phase);
-        phase.begin(keys, request);
+        phase.begin(keys, peers, request);
     }
 
     void login(ClientSession session, StartupMessage startup) {
-        LoginPhase phase = new LoginPhase(session, this, config.get(), startup);
+        LoginPhase phase = new LoginPhase(session, this, startup);
         session.become(phase);
         phase.begin();
     }
@@ -145,31 +251,52 @@ public final class Clients {
     /**
      * The pool for a client that has logged in. Its own password, or what SCRAM has shown of it, is what the server is
      * asked with, unless the database has a user of its own.
+     *
+     * @return held for the caller, who lets it go; null if a reload has removed the database this very moment
      */
-    DatabasePool pool(ProxyConfig now, PoolSettings settings, AuthenticatedUser who) {
-        ServerTarget target = settings.target();
-        Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
-                ? who.forServer()
-                : stored(target);
-        ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
-        DatabasePool pool = pools.pool(
-                new PoolKey(settings.database(), target.user()),
-                () -> PoolDefinitions.spec(now, settings, now.clientSettings(settings.database(), who.name())),
-                () -> profile);
-        pool.profile(profile);
-        return pool;
+    @Nullable
+    DatabasePool pool(String database, AuthenticatedUser who) {
+        return pools.defining(() -> {
+            ProxyConfig now = config.get();
+            if (now.database(database).isEmpty()) {
+                return null;
+            }
+            PoolSettings settings = now.poolSettings(database, who.name());
+            ServerTarget target = settings.target();
+            Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
+                    ? who.forServer()
+                    : PoolDefinitions.stored(target);
+            ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
+            DatabasePool pool = pools.pool(
+                    new PoolKey(database, target.user()),
+                    () -> PoolDefinitions.spec(now, settings, now.clientSettings(database, who.name())),
+                    () -> profile);
+            pool.profile(profile);
+            pool.pool().hold();
+            return pool;
+        });
     }
 
-    /** Makes the pool of a database that has a user of its own, so that it can be filled before a client comes. */
-    public void prepare(ProxyConfig now, PoolSettings settings) {
-        pool(now, settings, new AuthenticatedUser(settings.target().user(), new Credential.None()));
+    /**
+     * Makes the pool of a database that has a user of its own, so that it can be filled before a client comes.
+     *
+     * @param user that user
+     */
+    public void prepare(String database, String user) {
+        DatabasePool pool = pool(database, new AuthenticatedUser(user, new Credential.None()));
+        if (pool != null) {
+            pool.pool().letGo();
+        }
     }
 
-    private static Credential stored(ServerTarget target) {
-        Credential parsed = target.password() == null
-                ? null
-                : LoginPhase.parse(target.user(), target.password().reveal());
-        return parsed == null ? new Credential.None() : parsed;
+    /** Whether this is the first client of a database that the configuration does not name. */
+    boolean isNewAutomatic(ProxyConfig now, String database) {
+        return !now.databases().containsKey(database) && !pools.hasDatabase(database);
+    }
+
+    /** The configuration of the moment. */
+    ProxyConfig configuration() {
+        return config.get();
     }
 
     @Nullable
@@ -177,6 +304,10 @@ public final class Clients {
         return now.secretOf(user)
                 .map(secret -> LoginPhase.parse(user, secret.reveal()))
                 .orElse(null);
+    }
+
+    boolean isDisabled(String database) {
+        return disabled.contains(database);
     }
 
     ClientLimits limits() {

@@ -2,46 +2,70 @@ package dev.pgweir.proxy.client;
 
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
-import dev.pgweir.protocol.Severity;
-import dev.pgweir.protocol.SqlState;
-import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
-import dev.pgweir.protocol.message.backend.ErrorResponse;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
-import dev.pgweir.protocol.message.frontend.Query;
+import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A client that talks to PgWeir itself. */
-final class ConsolePhase implements ClientPhase {
-    /** PostgreSQL's messages; a query is seen whole, the others are answered by an error without being looked at. */
+/** A client that talks to PgWeir itself. What its messages mean is the console's affair; this is reading and writing. */
+final class ConsolePhase implements ClientPhase, ConsoleClient, CancelTarget {
+    /** PostgreSQL's messages; those with something to say are seen whole. */
     static final Interest CONSOLE = Interest.builder()
             .header(FrontendMessageType.all())
-            .whole(FrontendMessageType.QUERY)
+            .whole(
+                    FrontendMessageType.QUERY,
+                    FrontendMessageType.PARSE,
+                    FrontendMessageType.BIND,
+                    FrontendMessageType.DESCRIBE,
+                    FrontendMessageType.EXECUTE,
+                    FrontendMessageType.CLOSE)
             .build();
+
+    /**
+     * What a client may send while the answer before is not complete. Until then it is read, because NIO tells of a client
+     * that has left only by reading.
+     */
+    private static final int MAX_UNREAD = 64 * 1024;
 
     private final ClientSession session;
     private final FrameScanner scanner;
-    private final ConsoleAccess console;
-    private final String user;
-    private final boolean admin;
-    private boolean skipToSync;
-    /** What was read and not looked at yet; more than one buffer only while the client does not take its answers. */
+    private final ConsoleConversation conversation;
+    private final CancelKeys keys;
+    private final BackendKeyData key;
+    /** What was read and not looked at yet. */
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
 
     /** The end of the session, which an answer may bring about, waits until the buffer at hand is not needed any more. */
     private boolean working;
+    /** The console has not answered yet. */
+    private boolean waiting;
 
-    ConsolePhase(ClientSession session, FrameScanner scanner, ConsoleAccess console, String user, boolean admin) {
+    ConsolePhase(
+            ClientSession session,
+            FrameScanner scanner,
+            ConsoleAccess console,
+            CancelKeys keys,
+            String user,
+            boolean admin) {
         this.session = session;
         this.scanner = scanner;
-        this.console = console;
-        this.user = user;
-        this.admin = admin;
+        this.keys = keys;
+        this.key = keys.register(this);
+        this.conversation = console.converse(user, admin, this);
         scanner.interest(CONSOLE);
+    }
+
+    /** What the client has to name to cancel a command. */
+    BackendKeyData key() {
+        return key;
     }
 
     @Override
@@ -58,7 +82,10 @@ final class ConsolePhase implements ClientPhase {
         }
         working = true;
         try {
-            while (!session.isEnded() && !unread.isEmpty() && session.channel().isWritable()) {
+            while (!session.isEnded()
+                    && !waiting
+                    && !unread.isEmpty()
+                    && session.channel().isWritable()) {
                 if (!step(unread.element())) {
                     unread.remove().release();
                 }
@@ -71,11 +98,15 @@ final class ConsolePhase implements ClientPhase {
             return;
         }
         session.channel().flush();
-        if (unread.isEmpty()) {
+        if (unread.isEmpty() || (waiting && unreadBytes() <= MAX_UNREAD)) {
             session.gate().open(ReadGate.PEER_FULL);
         } else {
             session.gate().close(ReadGate.PEER_FULL);
         }
+    }
+
+    private int unreadBytes() {
+        return unread.stream().mapToInt(ByteBuf::readableBytes).sum();
     }
 
     /** Whether there was a message to answer. */
@@ -84,22 +115,64 @@ final class ConsolePhase implements ClientPhase {
         if (event == FrameScanner.END) {
             return false;
         }
-        ByteBuf out = session.channel().alloc().buffer();
-        if (event == FrameScanner.MESSAGE && !skipToSync) {
-            console.execute(Query.decode(scanner.body()).sql(), user, admin, out);
+        byte type = scanner.type();
+        if (type == FrontendMessageType.TERMINATE) {
+            session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
+        } else if (event == FrameScanner.MESSAGE) {
+            answer(type, scanner.body());
         } else if (event == FrameScanner.HEADER) {
-            onOther(scanner.type(), out);
+            answer(type, null);
         }
+        return true;
+    }
+
+    private void answer(byte type, @Nullable ByteBuf body) {
+        ByteBuf out = session.channel().alloc().buffer();
+        try {
+            waiting = !conversation.onMessage(type, body, out);
+        } finally {
+            write(out);
+        }
+    }
+
+    private void write(ByteBuf out) {
         if (out.isReadable()) {
             session.channel().write(out, session.channel().voidPromise());
         } else {
             out.release();
         }
-        return true;
+    }
+
+    @Override
+    public Executor loop() {
+        return session.channel().eventLoop();
+    }
+
+    @Override
+    public void send(Consumer<ByteBuf> part) {
+        if (!session.isEnded()) {
+            ByteBuf out = session.channel().alloc().buffer();
+            part.accept(out);
+            write(out);
+            session.channel().flush();
+        }
+    }
+
+    @Override
+    public void answered() {
+        waiting = false;
+        goOn();
     }
 
     @Override
     public void onWritabilityChanged() {
+        goOn();
+    }
+
+    private void goOn() {
+        if (session.isEnded()) {
+            return;
+        }
         try {
             work();
         } catch (ProtocolException e) {
@@ -107,37 +180,19 @@ final class ConsolePhase implements ClientPhase {
         }
     }
 
-    private void onOther(byte type, ByteBuf out) {
-        switch (type) {
-            case FrontendMessageType.TERMINATE -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
-            case FrontendMessageType.SYNC -> {
-                skipToSync = false;
-                new ReadyForQuery(TransactionStatus.IDLE).encode(out);
+    @Override
+    public void onCancelRequest(Runnable whenOver) {
+        session.channel().eventLoop().execute(() -> {
+            if (waiting && !session.isEnded()) {
+                conversation.cancel();
             }
-            case FrontendMessageType.COPY_DATA,
-                    FrontendMessageType.COPY_DONE,
-                    FrontendMessageType.COPY_FAIL,
-                    FrontendMessageType.FLUSH -> {}
-            default -> {
-                if (!skipToSync) {
-                    ErrorResponse.of(
-                                    Severity.ERROR,
-                                    SqlState.FEATURE_NOT_SUPPORTED,
-                                    "the console takes queries of the simple protocol only, not "
-                                            + FrontendMessageType.name(type))
-                            .encode(out);
-                    if (type == FrontendMessageType.QUERY || type == FrontendMessageType.FUNCTION_CALL) {
-                        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-                    } else {
-                        skipToSync = true;
-                    }
-                }
-            }
-        }
+            whenOver.run();
+        });
     }
 
     @Override
     public void onClosed() {
+        keys.remove(key);
         if (!working) {
             release();
         }

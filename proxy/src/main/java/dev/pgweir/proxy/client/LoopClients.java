@@ -1,8 +1,11 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,9 +16,15 @@ final class LoopClients {
     // Timeouts are configured in seconds; a tenth of one late is not late.
     private static final long TICK_MILLIS = 100;
 
+    /** How often a suspended client is asked whether it has taken everything. */
+    private static final long FLUSH_MILLIS = 20;
+
+    private final EventLoop loop;
     private final List<ClientSession> sessions = new ArrayList<>();
+    private boolean suspended;
 
     LoopClients(EventLoop loop) {
+        this.loop = loop;
         loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -43,7 +52,54 @@ final class LoopClients {
         }
     }
 
+    /** Whether clients that log in now are not to be read. */
+    boolean isSuspended() {
+        return suspended;
+    }
+
+    /**
+     * Stops reading from clients. From any thread.
+     *
+     * @param limit for clients to take what was written to them; those that have not are closed
+     * @return completes when all of them have; fails with CancellationException if they are resumed before that
+     */
+    CompletableFuture<Void> suspend(Duration limit) {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        long deadline = System.nanoTime() + limit.toNanos();
+        loop.execute(() -> {
+            suspended = true;
+            snapshot().forEach(session -> session.suspend(true));
+            awaitFlushed(flushed, deadline);
+        });
+        return flushed;
+    }
+
+    private void awaitFlushed(CompletableFuture<Void> flushed, long deadline) {
+        List<ClientSession> behind =
+                snapshot().stream().filter(ClientSession::hasUnsent).toList();
+        if (!suspended) {
+            flushed.cancel(false);
+        } else if (behind.isEmpty() || System.nanoTime() - deadline >= 0) {
+            behind.forEach(session -> session.close(DisconnectReason.SUSPEND_TIMEOUT));
+            flushed.complete(null);
+        } else {
+            loop.schedule(() -> awaitFlushed(flushed, deadline), FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Reads from clients again. From any thread. */
+    void resume() {
+        loop.execute(() -> {
+            suspended = false;
+            snapshot().forEach(session -> session.suspend(false));
+        });
+    }
+
     private void tick() {
+        if (suspended) {
+            // What clients sent cannot be seen, so they are not late either.
+            return;
+        }
         long now = System.nanoTime();
         // Backwards, because a session that is over takes itself out and the last one into its place.
         for (int i = sessions.size() - 1; i >= 0; i--) {

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.link;
 
 import dev.pgweir.proxy.pool.Pool;
+import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ public final class DatabasePool {
     private final Pool pool;
     private volatile ServerProfile profile;
     private volatile @Nullable Map<String, String> welcome;
+    private volatile @Nullable DisconnectReason removed;
 
     DatabasePool(Pool pool, ServerProfile profile) {
         this.pool = pool;
@@ -36,7 +38,17 @@ public final class DatabasePool {
         return welcome;
     }
 
-    void welcome(Map<String, String> reported) {
+    void welcome(@Nullable Map<String, String> reported) {
         welcome = reported;
+    }
+
+    /** Why the configuration has no such pool any more, so that it ends with its last client; null if it has. */
+    @Nullable
+    DisconnectReason removed() {
+        return removed;
+    }
+
+    void removed(@Nullable DisconnectReason why) {
+        removed = why;
     }
 }

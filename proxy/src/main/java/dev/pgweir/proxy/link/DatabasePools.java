@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.link;
 
+import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolEvents;
 import dev.pgweir.proxy.pool.PoolKey;
@@ -14,16 +15,32 @@ import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.ServerControl;
 import dev.pgweir.proxy.server.ServerOwner;
 import dev.pgweir.proxy.server.ServerProfile;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All pools by database and user, and the opening of their servers. For any thread. */
 public final class DatabasePools implements ServerOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabasePools.class);
+
     private final ServerConnector connector;
     private final Pools pools;
     private final ConcurrentHashMap<PoolKey, DatabasePool> byKey = new ConcurrentHashMap<>();
+    private final PoolSweep sweep = new PoolSweep();
+
+    /**
+     * Held while it is decided what pools there are and what they are like: by a login that takes its pool, by a reload
+     * and by the clearing away, for microseconds each. Never while somebody waits.
+     */
+    private final Object definitions = new Object();
 
     /**
      * @param random for jitter
@@ -38,7 +55,62 @@ public final class DatabasePools implements ServerOpener {
         return pools;
     }
 
-    /** Gets a pool, or makes it. */
+    /**
+     * Does what must not meet a {@linkplain #reload reload}: reading the configuration and taking a pool by it.
+     *
+     * @param work does not block
+     */
+    public <T extends @Nullable Object> T defining(Supplier<T> work) {
+        synchronized (definitions) {
+            return work.get();
+        }
+    }
+
+    /** Puts a new configuration in force for the pools there are. */
+    public void reload(ProxyConfig before, ProxyConfig after) {
+        synchronized (definitions) {
+            PoolReload reload = new PoolReload(before, after);
+            byKey.values().forEach(reload::add);
+            pools.respec(reload.specs(), reload.replaced());
+        }
+    }
+
+    /** Forgets pools that nobody needs any more; to be called about once a second by one thread. */
+    public void sweep(ProxyConfig config) {
+        synchronized (definitions) {
+            for (DatabasePool pool : byKey.values()) {
+                DisconnectReason why = pool.removed();
+                if (why != null) {
+                    // One may have been opened since for the last clients.
+                    pool.pool().retireServers(why);
+                }
+            }
+            Set<Pool> unused = new HashSet<>(pools.unused());
+            for (PoolSweep.Found found : sweep.find(byKey.values(), unused, config, System.nanoTime())) {
+                forget(found);
+            }
+        }
+    }
+
+    private void forget(PoolSweep.Found found) {
+        Pool pool = found.pool().pool();
+        if (pools.remove(pool)) {
+            byKey.remove(pool.key());
+            LOG.info(
+                    "cleaning up idle pool for user {} on db {} because: {} (age={}s)",
+                    pool.key().user(),
+                    pool.key().database(),
+                    found.why(),
+                    found.ageSeconds());
+        }
+    }
+
+    /** Whether there is a pool of this database. */
+    public boolean hasDatabase(String name) {
+        return byKey.keySet().stream().anyMatch(key -> key.database().equals(name));
+    }
+
+    /** Gets a pool, or makes it. To be called within {@link #defining}, where the pool is held as well. */
     public DatabasePool pool(PoolKey key, Supplier<PoolSpec> spec, Supplier<ServerProfile> profile) {
         DatabasePool known = byKey.get(key);
         return known != null
@@ -51,6 +123,31 @@ public final class DatabasePools implements ServerOpener {
         return byKey.get(key);
     }
 
+    /** The hosts of all pools, each once, as the configuration names them. */
+    public Set<String> hosts() {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (Pool pool : pools.pools()) {
+            for (String hostPort : pool.spec().hostPorts()) {
+                hosts.add(hostPort.substring(0, hostPort.lastIndexOf(':')));
+            }
+        }
+        return hosts;
+    }
+
+    /**
+     * A name leads elsewhere now: connections to addresses that it has lost are replaced.
+     *
+     * @param now the addresses it has
+     */
+    public void addressesChanged(String host, Set<InetAddress> now) {
+        pools.retireIf(
+                server -> server.connection() instanceof ServerConnection connection
+                        && connection.profile().host().equals(host)
+                        && connection.address().getAddress() != null
+                        && !now.contains(connection.address().getAddress()),
+                DisconnectReason.SERVER_ADDRESS_CHANGED);
+    }
+
     @Override
     public void open(PooledServer slot, int preferredLoop) {
         Pool pool = slot.pool();
@@ -61,7 +158,14 @@ public final class DatabasePools implements ServerOpener {
             slot.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
             return;
         }
-        connector.open(slot.id(), target.profile(), new Welcoming(slot, target), preferredLoop);
+        ServerProfile profile = target.profile().at(slot.hostPort());
+        Map<String, String> own = slot.ownParameters();
+        if (own == null) {
+            connector.open(slot.id(), profile, new Welcoming(slot, target), preferredLoop);
+        } else {
+            // What PostgreSQL reports to it may be something else than it tells an ordinary client.
+            connector.open(slot.id(), profile.withOwn(own), slot, preferredLoop);
+        }
     }
 
     /** Keeps what the newest login reported, and passes everything on. */

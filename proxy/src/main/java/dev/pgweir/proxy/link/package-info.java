@@ -5,7 +5,10 @@
  *
  * <p>A {@link dev.pgweir.proxy.link.Link} is touched on its client's event loop only. A server on another loop hands
  * whole read buffers over; each carries the number of the link it is for, so late ones are recognised. The client's side
- * alone decides to release a server. May use {@code pool}, {@code cancel}, {@code server} and what lies below.
+ * alone decides to release a server.
+ *
+ * <p>{@link dev.pgweir.proxy.link.DatabasePools} has what pools there are. A login that takes its pool and a reload exclude each
+ * other there, so no pool is made or changed by a configuration that is not in force any more. May use {@code pool}, {@code cancel}, {@code server} and what lies below.
  */
 @NullMarked
 package dev.pgweir.proxy.link;

@@ -1,11 +1,20 @@
 package dev.pgweir.proxy.log;
 
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 
-/** Sets up the log of the process: to the standard error, from PgWeir's own classes at the wanted detail. */
+/**
+ * Sets up the log of the process: to the standard error and to a file, from PgWeir's own classes at the wanted detail. Any
+ * thread.
+ */
 public final class Logging {
 
     static final String FATAL_NAME = "FATAL";
@@ -17,6 +26,37 @@ public final class Logging {
     public static final Marker FATAL = MarkerFactory.getMarker(FATAL_NAME);
 
     private Logging() {}
+
+    /**
+     * From now on the log goes to this file as well, instead of the one before. To be called again after the file was
+     * moved away: a new one takes its place.
+     *
+     * @param file created if it is missing; null: to no file any more
+     * @throws IOException if it cannot be opened; everything stays as it is then
+     */
+    public static void toFile(@Nullable Path file) throws IOException {
+        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+            return;
+        }
+        LogFile next = null;
+        if (file != null) {
+            next = new LogFile(file, new LineEncoder(ProcessHandle.current().pid()));
+            next.setContext(context);
+            next.start();
+        }
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        synchronized (Logging.class) {
+            // The new one first, so that no line is lost; one may stand in both.
+            Appender<ILoggingEvent> before = root.getAppender(LogFile.NAME);
+            if (next != null) {
+                root.addAppender(next);
+            }
+            if (before != null) {
+                root.detachAppender(before);
+                before.stop();
+            }
+        }
+    }
 
     /**
      * Sets how much PgWeir logs from now on. Libraries log warnings and errors only, whatever the level. Any thread; may

@@ -5,7 +5,7 @@
  *
  * <p>Names of databases and users, queries and error texts come from peers. Two things keep a peer from writing the log
  * itself: no line leaves with a control character in it ({@link dev.pgweir.proxy.log.LogText}), and what may repeat
- * thousands of times a second is counted ({@link dev.pgweir.proxy.log.RateLimitedLog}).
+ * thousands of times a second is counted ({@link dev.pgweir.proxy.log.RateLimitedLog}, {@link dev.pgweir.proxy.log.LimitedLog}).
  *
  * <p>Any thread may log. A line is written by the thread that logs it, and a standard error that nobody reads can block
  * it; so nothing is logged per query, nor under a lock.

@@ -17,6 +17,8 @@ public final class ReadGate {
     public static final int LOGIN = 4;
     /** The loop that the bytes are handed over to is behind. */
     public static final int HANDED_OVER = 8;
+    /** SUSPEND. */
+    public static final int SUSPENDED = 16;
 
     private final Channel channel;
     private int closed;

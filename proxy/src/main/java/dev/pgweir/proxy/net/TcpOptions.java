@@ -2,7 +2,7 @@ package dev.pgweir.proxy.net;
 
 import dev.pgweir.config.NetConfig;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -15,27 +15,51 @@ public final class TcpOptions {
     // memory and not the size of its result. One read buffer (64 KiB) fits below the high mark.
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
-    private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
+    private final Transport transport;
+    /** Replaced as a whole by a reload. */
+    private volatile Map<ChannelOption<?>, Object> options;
+    /** Those that Unix sockets have as well. */
+    private volatile Map<ChannelOption<?>, Object> unixOptions;
 
     public TcpOptions(NetConfig net, Transport transport) {
-        options.put(ChannelOption.TCP_NODELAY, true);
+        this.transport = transport;
+        this.options = options(net, transport);
+        this.unixOptions = unixOptions(net);
+    }
+
+    /** From the next connection on; those that were opened before keep theirs. */
+    public void reload(NetConfig net) {
+        options = options(net, transport);
+        unixOptions = unixOptions(net);
+    }
+
+    private static Map<ChannelOption<?>, Object> unixOptions(NetConfig net) {
+        Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
         options.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
-        options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
         if (net.tcpSocketBuffer() > 0) {
             options.put(ChannelOption.SO_SNDBUF, net.tcpSocketBuffer());
             options.put(ChannelOption.SO_RCVBUF, net.tcpSocketBuffer());
         }
-        if (transport == Transport.EPOLL) {
-            putPositive(EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
-            putPositive(EpollChannelOption.TCP_KEEPIDLE, (int) net.tcpKeepidle().toSeconds());
-            putPositive(
-                    EpollChannelOption.TCP_KEEPINTVL, (int) net.tcpKeepintvl().toSeconds());
-            putPositive(EpollChannelOption.TCP_USER_TIMEOUT, (int)
-                    net.tcpUserTimeout().toMillis());
-        }
+        return options;
     }
 
-    private void putPositive(ChannelOption<Integer> option, int value) {
+    private static Map<ChannelOption<?>, Object> options(NetConfig net, Transport transport) {
+        Map<ChannelOption<?>, Object> options = unixOptions(net);
+        options.put(ChannelOption.TCP_NODELAY, true);
+        options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
+        if (transport == Transport.EPOLL) {
+            putPositive(options, EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
+            putPositive(options, EpollChannelOption.TCP_KEEPIDLE, (int)
+                    net.tcpKeepidle().toSeconds());
+            putPositive(options, EpollChannelOption.TCP_KEEPINTVL, (int)
+                    net.tcpKeepintvl().toSeconds());
+            putPositive(options, EpollChannelOption.TCP_USER_TIMEOUT, (int)
+                    net.tcpUserTimeout().toMillis());
+        }
+        return options;
+    }
+
+    private static void putPositive(Map<ChannelOption<?>, Object> options, ChannelOption<Integer> option, int value) {
         if (value > 0) {
             options.put(option, value);
         }
@@ -46,9 +70,19 @@ public final class TcpOptions {
         options.forEach((option, value) -> set(bootstrap, option, value));
     }
 
-    /** Sets the options for accepted connections. */
-    public void applyTo(ServerBootstrap bootstrap) {
-        options.forEach((option, value) -> setChild(bootstrap, option, value));
+    /** Sets the options of an accepted connection. */
+    public void applyTo(Channel channel) {
+        options.forEach((option, value) -> set(channel, option, value));
+    }
+
+    /** Sets the options for outgoing connections through a Unix socket. */
+    public void applyToUnix(Bootstrap bootstrap) {
+        unixOptions.forEach((option, value) -> set(bootstrap, option, value));
+    }
+
+    /** Sets the options of a connection accepted on a Unix socket. */
+    public void applyToUnix(Channel channel) {
+        unixOptions.forEach((option, value) -> set(channel, option, value));
     }
 
     // Keys and values are put in together by the constructor.
@@ -58,7 +92,7 @@ public final class TcpOptions {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> void setChild(ServerBootstrap bootstrap, ChannelOption<T> option, Object value) {
-        bootstrap.childOption(option, (T) value);
+    private static <T> void set(Channel channel, ChannelOption<T> option, Object value) {
+        channel.config().setOption(option, (T) value);
     }
 }

@@ -13,6 +13,7 @@ final class Actions {
     private enum Kind {
         OPEN,
         CLOSE,
+        ABORT,
         CHECK,
         RESET,
         ASSIGNED,
@@ -23,7 +24,8 @@ final class Actions {
         RESERVE_TAKEN,
         EVICTED,
         LOGIN_FAILED,
-        DRAINED
+        DRAINED,
+        WATCHED_CLOSED
     }
 
     // Most operations leave one or two actions.
@@ -42,6 +44,10 @@ final class Actions {
 
     void close(PooledServer server, DisconnectReason reason) {
         add(Kind.CLOSE, server, reason);
+    }
+
+    void abort(PooledServer server, DisconnectReason reason) {
+        add(Kind.ABORT, server, reason);
     }
 
     void check(PooledServer server) {
@@ -88,6 +94,10 @@ final class Actions {
         add(Kind.DRAINED, future, null);
     }
 
+    void closed(CompletableFuture<CloseOutcome> future, CloseOutcome outcome) {
+        add(Kind.WATCHED_CLOSED, future, outcome);
+    }
+
     private record FailedWait(Pool pool, WaitFailure failure) {}
 
     private void add(Kind kind, Object subject, @Nullable Object detail) {
@@ -130,6 +140,7 @@ final class Actions {
         switch (kind) {
             case OPEN -> open((PooledServer) subject, opener);
             case CLOSE -> connection(subject).close((DisconnectReason) Objects.requireNonNull(detail));
+            case ABORT -> connection(subject).abort((DisconnectReason) Objects.requireNonNull(detail));
             case CHECK -> connection(subject).runCheck();
             case RESET -> connection(subject).runReset();
             case ASSIGNED -> assign((PoolClient) subject, (PooledServer) Objects.requireNonNull(detail));
@@ -151,6 +162,7 @@ final class Actions {
             case LOGIN_FAILED ->
                 events.onLoginFailed((PooledServer) subject, (LoginFailure) Objects.requireNonNull(detail));
             case DRAINED -> ((CompletableFuture<?>) subject).complete(null);
+            case WATCHED_CLOSED -> complete(subject, (CloseOutcome) Objects.requireNonNull(detail));
         }
     }
 
@@ -162,6 +174,11 @@ final class Actions {
         } catch (RuntimeException e) {
             return first == null ? e : first;
         }
+    }
+
+    @SuppressWarnings("unchecked") // closed() takes no other future
+    private static void complete(Object future, CloseOutcome outcome) {
+        ((CompletableFuture<CloseOutcome>) future).complete(outcome);
     }
 
     private static void assign(PoolClient client, PooledServer server) {

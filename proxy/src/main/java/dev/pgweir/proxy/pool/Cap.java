@@ -83,6 +83,11 @@ final class Cap {
         return limit != 0 && (staying > ordinaryLimit || staying + cancels > limit);
     }
 
+    /** Neither a pool nor a connection counts here. */
+    boolean isUnused() {
+        return pools.isEmpty() && servers == 0 && cancels == 0;
+    }
+
     int limit() {
         return limit;
     }

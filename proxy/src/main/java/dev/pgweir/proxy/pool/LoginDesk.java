@@ -16,7 +16,7 @@ final class LoginDesk {
     }
 
     static boolean permits(PoolState pool, long now) {
-        if (!pool.budget.host().permitsLogin(now)) {
+        if (!pool.budget().host().permitsLogin(now)) {
             return false;
         }
         // As long as PostgreSQL refuses the pool's login, one attempt at a time.
@@ -26,7 +26,9 @@ final class LoginDesk {
     /** What a newcomer is told at once: the pool's login was refused lately, and it has no server left to wait for. */
     static @Nullable WaitFailure refusal(PoolState pool, long now) {
         LoginFailure refusal = pool.refusal;
-        return refusal == null || pool.usable() > 0 || pool.refusals.isDue(now) ? null : WaitFailure.refused(refusal);
+        return refusal == null || pool.paused || pool.usable() > 0 || pool.refusals.isDue(now)
+                ? null
+                : WaitFailure.refused(refusal);
     }
 
     /** True if logins were held up until now, so that others may go on. */
@@ -35,8 +37,10 @@ final class LoginDesk {
         ServerHost host = server.budget.host();
         boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
         host.answered();
-        pool.refusals.succeeded();
-        pool.refusal = null;
+        if (server.ownParameters == null) {
+            pool.refusals.succeeded();
+            pool.refusal = null;
+        }
         return wasHeld;
     }
 
@@ -44,16 +48,26 @@ final class LoginDesk {
         PoolState pool = server.pool;
         ServerHost host = server.budget.host();
         book.actions().loginFailed(server, failure);
+        if (server.retired != null) {
+            // It was opened by settings that have been replaced: nothing follows for those that are in force.
+            return;
+        }
         if (failure.kind() == LoginFailure.Kind.REFUSED) {
             // It answered, so it is not down.
             host.answered();
+            if (server.ownParameters != null) {
+                // What is refused to a client of its own kind says nothing of the others' login.
+                return;
+            }
             pool.refusals.failed(server.openedAt, now, longestPause(server), book.random());
             pool.refusal = failure;
-            if (pool.usable() == 0) {
+            // While paused they wait for RESUME, whatever becomes of logins that were under way.
+            if (pool.usable() == 0 && !pool.paused) {
                 book.failAllWaits(pool, WaitFailure.refused(failure), now);
             }
         } else {
             host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            pool.aim.failed(server.budget, pool.spec.staysWithHost());
             host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
         }
     }
@@ -68,6 +82,12 @@ final class LoginDesk {
             // PostgreSQL has one connection less, which is what it was short of.
             host.pacer.hurry(now);
         }
+    }
+
+    /** The pool's settings have changed: what PostgreSQL said to the old ones does not count any more. */
+    static void forget(PoolState pool) {
+        pool.refusals.succeeded();
+        pool.refusal = null;
     }
 
     private static long longestPause(PooledServer server) {

@@ -9,6 +9,7 @@ public final class Pool {
     private final Pools pools;
     private final PoolStats stats = new PoolStats();
     private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicInteger holders = new AtomicInteger();
     final PoolState state;
 
     Pool(Pools pools, PoolCore core, PoolKey key, PoolSpec spec) {
@@ -76,6 +77,21 @@ public final class Pool {
     /** The counterpart of {@link #clientConnected}. */
     public void clientDisconnected() {
         clients.decrementAndGet();
+    }
+
+    /** Keeps the pool from being {@linkplain Pools#remove forgotten}, from before a login begins until the client is gone. */
+    public void hold() {
+        holders.incrementAndGet();
+    }
+
+    /** The counterpart of {@link #hold}. */
+    public void letGo() {
+        holders.decrementAndGet();
+    }
+
+    /** Whether somebody {@linkplain #hold holds} it. */
+    public boolean isHeld() {
+        return holders.get() > 0;
     }
 
     /** How many clients are logged in to this pool. */

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -177,11 +178,50 @@ public final class Pools {
      * and all servers of a pool whose host has changed.
      */
     public void respec(Function<PoolKey, PoolSpec> specs) {
+        Map<Pool, PoolSpec> changed = new LinkedHashMap<>();
+        pools.values().forEach(pool -> changed.put(pool, specs.apply(pool.key())));
+        respec(changed, Map.of());
+    }
+
+    /**
+     * The same for some of the pools, together with settings that the pools themselves do not know.
+     *
+     * @param replaced pools whose servers are {@linkplain Pool#retireServers replaced}, and why
+     */
+    public void respec(Map<Pool, PoolSpec> specs, Map<Pool, DisconnectReason> replaced) {
         Map<PoolState, PoolSpec> changed = new LinkedHashMap<>();
-        for (Pool pool : pools.values()) {
-            changed.put(pool.state, specs.apply(pool.key()));
+        specs.forEach((pool, spec) -> changed.put(pool.state, spec));
+        Map<PoolState, DisconnectReason> outdated = new LinkedHashMap<>();
+        replaced.forEach((pool, reason) -> outdated.put(pool.state, reason));
+        change(now -> core.respec(changed, outdated, now));
+    }
+
+    /** Pools without any server, waiting client or cancel request, which nobody {@linkplain Pool#hold holds}. */
+    public List<Pool> unused() {
+        List<Pool> result = new ArrayList<>();
+        read(now -> {
+            for (PoolState pool : core.pools) {
+                if (pool.isEmpty() && !pool.handle.isHeld()) {
+                    result.add(pool.handle);
+                }
+            }
+        });
+        return result;
+    }
+
+    /**
+     * Forgets a pool with its totals. Whoever could begin to {@linkplain Pool#hold hold} it is kept from that by the
+     * caller.
+     *
+     * @return false if it is not {@linkplain #unused unused} any more
+     */
+    public boolean remove(Pool pool) {
+        boolean[] removed = new boolean[1];
+        change(now -> removed[0] = !pool.isHeld() && core.remove(pool.state));
+        if (removed[0]) {
+            pools.remove(pool.key(), pool);
         }
-        change(now -> core.respec(changed, now));
+        return removed[0];
     }
 
     /**
@@ -193,6 +233,86 @@ public final class Pools {
     public CompletableFuture<Void> drain() {
         change(now -> core.drain(drained, now));
         return drained;
+    }
+
+    /**
+     * Replaces some servers: unused ones close now, the others when they are released.
+     *
+     * @param which asked of every server, under the lock
+     */
+    public void retireIf(Predicate<PooledServer> which, DisconnectReason reason) {
+        change(now -> core.retire(which, reason, now));
+    }
+
+    /**
+     * Withholds servers from clients, which go on waiting, and closes each as soon as nobody uses it. What is made later
+     * is paused too.
+     *
+     * @param database null for all
+     */
+    public PauseWait pause(@Nullable String database) {
+        PauseWait[] result = new PauseWait[1];
+        change(now -> result[0] = core.pauses.pause(database, now));
+        return result[0];
+    }
+
+    /**
+     * Ends the pause of one name, or the one of all.
+     *
+     * @param database null for the pause of all; databases that are paused by name stay so
+     * @return false if there was none
+     */
+    public boolean resume(@Nullable String database) {
+        boolean[] was = new boolean[1];
+        change(now -> was[0] = core.pauses.resume(database, now));
+        return was[0];
+    }
+
+    /** What is paused at this moment. */
+    public PauseSnapshot paused() {
+        PauseSnapshot[] result = new PauseSnapshot[1];
+        read(now -> result[0] = core.pauses.snapshot());
+        return result[0];
+    }
+
+    /**
+     * Waits until no server is left that must not serve again, such as those that {@link #retire} has found.
+     *
+     * @param database null for all
+     * @return completes then; to be cancelled by whoever waits no more
+     */
+    public CompletableFuture<CloseOutcome> awaitRetired(@Nullable String database) {
+        CloseWatch[] result = new CloseWatch[1];
+        change(now -> result[0] = core.pauses.awaitRetired(database, now));
+        return result[0].future;
+    }
+
+    /**
+     * Replaces all servers: unused ones close now, the others when they are released.
+     *
+     * @param database null for all
+     */
+    public void retire(@Nullable String database, DisconnectReason reason) {
+        change(now -> core.poolsOf(database).forEach(pool -> core.retire(pool, reason, now)));
+    }
+
+    /**
+     * Closes all servers at once, whatever they do.
+     *
+     * @param database null for all
+     */
+    public void kill(@Nullable String database, DisconnectReason reason) {
+        change(now -> core.poolsOf(database).forEach(pool -> core.pauses.kill(pool, reason)));
+    }
+
+    /** Closes the server that a client has now, whatever it does; nothing happens if it has none. */
+    public void kill(PoolClient client, DisconnectReason reason) {
+        change(now -> {
+            PooledServer server = client.server;
+            if (server != null) {
+                core.pauses.kill(server, reason);
+            }
+        });
     }
 
     void retire(PoolState pool, DisconnectReason reason) {
@@ -207,10 +327,16 @@ public final class Pools {
         lock();
         try {
             client.loop = loop;
-            server = core.takeIdle(pool, client);
-            if (server == null) {
-                core.enqueue(pool, client, nanoTime.getAsLong());
+            if (client.ownParameters != null) {
+                core.dedicated.request(pool, client, nanoTime.getAsLong());
+                server = null;
                 todo = takeActions();
+            } else {
+                server = core.takeIdle(pool, client);
+                if (server == null) {
+                    core.enqueue(pool, client, nanoTime.getAsLong());
+                    todo = takeActions();
+                }
             }
         } finally {
             lock.unlock();

@@ -1,8 +1,7 @@
 package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.DisconnectReason;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,19 +15,26 @@ final class Reload {
         this.now = now;
     }
 
-    void apply(Map<PoolState, PoolSpec> specs) {
-        List<PoolState> moved = new ArrayList<>();
+    /**
+     * @param specs for all pools
+     * @param replaced pools whose servers are replaced, and why; those whose host has changed in any case
+     */
+    void apply(Map<PoolState, PoolSpec> specs, Map<PoolState, DisconnectReason> replaced) {
+        Map<PoolState, DisconnectReason> outdated = new LinkedHashMap<>(replaced);
         specs.forEach((pool, spec) -> {
             boolean sameHost = spec.hostPort().equals(pool.spec.hostPort());
             pool.spec = spec;
             if (!sameHost) {
-                core.budgets.leave(pool, pool.budget);
-                pool.budget = core.budgets.join(pool);
-                moved.add(pool);
+                core.budgets.leave(pool);
+                pool.aim = new HostAim(core.budgets.join(pool));
+                outdated.putIfAbsent(pool, DisconnectReason.SERVER_CONFIG_CHANGED);
             }
         });
         core.budgets.resolveLimits();
-        moved.forEach(pool -> core.retire(pool, DisconnectReason.SERVER_CONFIG_CHANGED, now));
+        outdated.forEach((pool, reason) -> {
+            LoginDesk.forget(pool);
+            core.retire(pool, reason, now);
+        });
         specs.keySet().forEach(pool -> {
             shrink(pool);
             if (!pool.spec.aging().checks()) {

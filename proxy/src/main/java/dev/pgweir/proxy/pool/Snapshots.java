@@ -13,7 +13,7 @@ final class Snapshots {
                 pool.handle.clients(),
                 // A client is linked exactly while its server is active.
                 pool.count(ServerState.ACTIVE),
-                pool.queue.size(),
+                pool.queue.size() + pool.dedicated.size() + pool.dedicatedLogins,
                 pool.cancelsActive.size(),
                 pool.cancelsWaiting.size(),
                 pool.count(ServerState.LOGIN),
@@ -30,7 +30,9 @@ final class Snapshots {
         for (ServerState state : ServerState.values()) {
             for (PooledServer server = pool.list(state).first(); server != null; server = server.next) {
                 long unused = state == ServerState.ACTIVE ? 0 : Math.max(0, now - server.lastUsed);
-                to.add(new ServerSnapshot(server, state, server.client, Math.max(0, now - server.connectedAt), unused));
+                boolean closeNeeded = server.retired != null || state == ServerState.CLOSING || pool.paused;
+                to.add(new ServerSnapshot(
+                        server, state, server.client, Math.max(0, now - server.connectedAt), unused, closeNeeded));
             }
         }
     }

@@ -23,7 +23,7 @@ public record WaitFailure(Kind kind, String sqlState, String message) {
     /** PgBouncer raises protocol violation here, and drivers and tests look for the text. */
     static final WaitFailure TIMEOUT = new WaitFailure(Kind.QUERY_WAIT_TIMEOUT, "08P01", "query_wait_timeout");
 
-    static final WaitFailure CLOSED = new WaitFailure(Kind.POOL_CLOSED, "57P01", "the pooler is shutting down");
+    static final WaitFailure CLOSED = new WaitFailure(Kind.POOL_CLOSED, "57P01", "server shutting down");
 
     static WaitFailure refused(LoginFailure failure) {
         return new WaitFailure(Kind.LOGIN_REFUSED, failure.sqlState(), failure.message());

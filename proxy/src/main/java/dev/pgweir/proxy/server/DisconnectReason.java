@@ -28,7 +28,13 @@ public enum DisconnectReason {
     SERVER_RESET_FAILED("reset query failed"),
     SERVER_EVICTED("evicted"),
     SERVER_CONFIG_CHANGED("database configuration changed"),
+    DATABASE_REMOVED("database removed"),
+    USER_REMOVED("user removed"),
+    SERVER_ADDRESS_CHANGED("server address changed"),
     SERVER_UNSYNC("unclean server"),
+    PAUSED("pause mode"),
+    SUSPEND_TIMEOUT("suspend_timeout"),
+    ADMIN_KILL("admin forced disconnect"),
     POOL_LIMIT_SHRUNK("pool size reduced"),
     SHUTDOWN("server shutting down"),
     INTERNAL_ERROR("internal error");

@@ -8,6 +8,9 @@ public interface ServerControl {
     /** Closes the connection, politely if it is idle; {@link ServerOwner#onClosed} follows when the socket is closed. */
     void close(DisconnectReason reason);
 
+    /** Closes the connection at once, whatever it does; {@link ServerOwner#onClosed} follows. */
+    void abort(DisconnectReason reason);
+
     /** Runs {@code server_check_query}; {@link ServerOwner#onTaskDone} or {@code onClosed} follows. */
     void runCheck();
 

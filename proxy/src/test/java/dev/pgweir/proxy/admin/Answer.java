@@ -1,11 +1,11 @@
 package dev.pgweir.proxy.admin;
 
+import dev.pgweir.protocol.message.backend.CommandComplete;
 import dev.pgweir.protocol.message.backend.DataRow;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.protocol.message.backend.RowDescription;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param columns names, one blank between two
  * @param types PgBouncer's letters
  * @param rows the values, NULL as null
+ * @param tags of CommandComplete
  * @param error text of the last error, empty if there was none
+ * @param code of that error
  * @param notice text of the last notice, empty if there was none
  * @param detail of that notice
  */
@@ -27,17 +29,24 @@ record Answer(
         String columns,
         String types,
         List<List<@Nullable String>> rows,
+        List<String> tags,
         String error,
+        String code,
         String notice,
         String detail) {
 
     static Answer to(String sql, boolean admin) {
-        ByteBuf out = Unpooled.buffer();
-        new Console(new FixedData()).execute(sql, new ConsoleUser("me", admin), out);
+        return of(new TalkingClient(new FixedData(), admin).query(sql));
+    }
+
+    /** Decodes what was written. Takes the buffer over. */
+    static Answer of(ByteBuf out) {
         StringBuilder messages = new StringBuilder();
         List<RowDescription.Column> columns = List.of();
         List<List<@Nullable String>> rows = new ArrayList<>();
+        List<String> tags = new ArrayList<>();
         String error = "";
+        String code = "";
         String notice = "";
         String detail = "";
         while (out.isReadable()) {
@@ -47,7 +56,11 @@ record Answer(
             switch (type) {
                 case 'T' -> columns = RowDescription.decode(body).columns();
                 case 'D' -> rows.add(DataRow.decode(body).values());
-                case 'E' -> error = ErrorResponse.decode(body).message();
+                case 'C' -> tags.add(CommandComplete.decode(body).tag());
+                case 'E' -> {
+                    error = ErrorResponse.decode(body.slice()).message();
+                    code = ErrorResponse.decode(body).code();
+                }
                 case 'N' -> {
                     NoticeResponse decoded = NoticeResponse.decode(body);
                     notice = decoded.message();
@@ -56,12 +69,15 @@ record Answer(
                 default -> {}
             }
         }
+        out.release();
         return new Answer(
                 messages.toString(),
                 columns.stream().map(RowDescription.Column::name).collect(Collectors.joining(" ")),
                 columns.stream().map(Answer::letter).collect(Collectors.joining()),
                 rows,
+                tags,
                 error,
+                code,
                 notice,
                 detail);
     }
@@ -72,6 +88,7 @@ record Answer(
             case 23 -> "i";
             case 20 -> "q";
             case 1700 -> "N";
+            case 17 -> "b";
             default -> "?";
         };
     }

@@ -2,110 +2,119 @@ package dev.pgweir.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgweir.protocol.message.backend.CommandComplete;
-import dev.pgweir.protocol.message.backend.ErrorResponse;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import dev.pgweir.protocol.FrontendMessageType;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the console does not do, for whom, and what it says then. */
 final class ConsoleRefusalsTest {
-    private static final ConsoleUser ADMIN = new ConsoleUser("root", true);
-    private static final ConsoleUser STATS = new ConsoleUser("watcher", false);
-    private static final Command LOOK = command("LOOK", false);
-    private static final Command TOUCH = command("TOUCH", true);
-
-    private final Console console = new Console(new EmptyData(), List.of(LOOK, TOUCH));
-
     @Test
     void adminsMayDoEverything() {
-        assertThat(answer("LOOK; TOUCH", ADMIN)).containsExactly("LOOK", "TOUCH", "Z");
+        for (Command command : Console.commands()) {
+            Answer answer = Answer.to(sample(command), true);
+            assertThat(answer.error()).as(command.name()).isEmpty();
+        }
     }
 
     @Test
     void statsUsersMayLookOnly() {
-        assertThat(answer("LOOK", STATS)).containsExactly("LOOK", "Z");
-        assertThat(answer("TOUCH", STATS)).containsExactly("42501 admin access needed: TOUCH is for admin_users", "Z");
+        List<String> refused = new ArrayList<>();
+        for (Command command : Console.commands()) {
+            Answer answer = Answer.to(sample(command), false);
+            if (answer.error().isEmpty()) {
+                assertThat(command).isInstanceOf(ShowCommand.class);
+            } else {
+                assertThat(answer.code()).isEqualTo("42501");
+                assertThat(answer.error()).isEqualTo("admin access needed: " + command.name() + " is for admin_users");
+                refused.add(command.name());
+            }
+        }
+        assertThat(refused)
+                .containsExactlyInAnyOrder(
+                        "SHOW FDS",
+                        "DISABLE",
+                        "ENABLE",
+                        "KILL",
+                        "KILL_CLIENT",
+                        "PAUSE",
+                        "RECONNECT",
+                        "RELOAD",
+                        "RESUME",
+                        "SET",
+                        "SHUTDOWN",
+                        "SUSPEND",
+                        "WAIT_CLOSE");
     }
 
     @Test
-    void everyShowIsForStatsUsersToo() {
-        Console full = new Console(new EmptyData());
-        for (String name : Console.commandNames()) {
-            assertThat(answer(full, name, STATS)).as(name).contains("SHOW").endsWith("Z");
+    void nothingIsDoneForAStatsUser() {
+        RecordingControl control = new RecordingControl();
+        Console console = new Console(new NoData(), control, new ConsoleActivity());
+        for (Command command : Console.commands()) {
+            new TalkingClient(console, false).query(sample(command)).release();
         }
+        assertThat(control.calls).isEmpty();
+    }
+
+    private static String sample(Command command) {
+        return switch (command.name()) {
+            case "SET" -> "SET pool_mode = session";
+            case "KILL_CLIENT" -> "KILL_CLIENT 7";
+            case "DISABLE", "ENABLE" -> command.name() + " shop";
+            default -> command.name();
+        };
     }
 
     @Test
     void anUnknownCommandIsToldWhatIsAccepted() {
-        ByteBuf out = Unpooled.buffer();
-        console.execute("LOOP", STATS, out);
-        out.readByte();
-        ErrorResponse error = ErrorResponse.decode(out.readSlice(out.readInt() - 4));
-        assertThat(error.hint()).isEqualTo("Accepted are: LOOK, TOUCH");
+        Answer answer = Answer.to("LOOP", true);
+        assertThat(answer.error()).isEqualTo("invalid command 'LOOP', use SHOW HELP;");
+        assertThat(answer.code()).isEqualTo("42601");
     }
 
     @Test
     void takesAsManyCommandsAsItSays() {
-        assertThat(answer("LOOK;".repeat(Console.MAX_COMMANDS), STATS)).hasSize(Console.MAX_COMMANDS + 1);
+        assertThat(Answer.to("SHOW VERSION;".repeat(Console.MAX_COMMANDS), false)
+                        .tags())
+                .hasSize(Console.MAX_COMMANDS);
     }
 
     @Test
     void runsNoneOfTooManyCommands() {
-        assertThat(answer("LOOK;".repeat(Console.MAX_COMMANDS + 1), STATS))
-                .containsExactly("54000 a query of the console may have up to 16 commands, this one has 17", "Z");
+        Answer answer = Answer.to("SHOW VERSION;".repeat(Console.MAX_COMMANDS + 1), false);
+        assertThat(answer.messages()).isEqualTo("EZ");
+        assertThat(answer.error()).isEqualTo("a query of the console may have up to 16 commands, this one has 17");
     }
 
     @Test
     void refusesTextThatIsTooLongEvenIfItIsBlank() {
-        assertThat(answer("LOOK" + " ".repeat(Console.MAX_CHARACTERS - 4), STATS))
-                .containsExactly("LOOK", "Z");
-        assertThat(answer("LOOK" + " ".repeat(Console.MAX_CHARACTERS), STATS))
-                .containsExactly("54000 a query of the console may have up to 4096 characters, this one has 4100", "Z");
+        String command = "SHOW VERSION";
+        String blank = " ".repeat(Console.MAX_CHARACTERS - command.length());
+        assertThat(Answer.to(command + blank, false).error()).isEmpty();
+        assertThat(Answer.to(command + blank + " ", false).error())
+                .isEqualTo("a query of the console may have up to 4096 characters, this one has 4097");
     }
 
-    /** Tags of commands, code and text of errors, and Z. */
-    private List<String> answer(String sql, ConsoleUser user) {
-        return answer(console, sql, user);
+    @Test
+    void refusesAMessageThatIsTooLongToBeSeen() {
+        TalkingClient client = new TalkingClient(new NoData(), true);
+        Answer query = Answer.of(client.say(FrontendMessageType.QUERY, null).heard());
+        assertThat(query.messages()).isEqualTo("EZ");
+        assertThat(query.code()).isEqualTo("54000");
+        Answer parse = Answer.of(client.say(FrontendMessageType.PARSE, null)
+                .say(FrontendMessageType.DESCRIBE, null)
+                .sync()
+                .heard());
+        assertThat(parse.messages()).isEqualTo("EZ");
     }
 
-    private static List<String> answer(Console console, String sql, ConsoleUser user) {
-        ByteBuf out = Unpooled.buffer();
-        console.execute(sql, user, out);
-        List<String> messages = new ArrayList<>();
-        while (out.isReadable()) {
-            byte type = out.readByte();
-            ByteBuf body = out.readSlice(out.readInt() - 4);
-            switch (type) {
-                case 'C' -> messages.add(CommandComplete.decode(body).tag());
-                case 'E' -> {
-                    ErrorResponse error = ErrorResponse.decode(body);
-                    messages.add(error.code() + " " + error.message());
-                }
-                default -> messages.add(String.valueOf((char) type));
-            }
-        }
-        return messages;
-    }
-
-    private static Command command(String name, boolean forAdminsOnly) {
-        return new Command() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public boolean forAdminsOnly() {
-                return forAdminsOnly;
-            }
-
-            @Override
-            public void run(ConsoleData data, ResultWriter out) {
-                out.done(name);
-            }
-        };
+    @Test
+    void refusesFunctionCalls() {
+        TalkingClient client = new TalkingClient(new NoData(), true);
+        Answer answer =
+                Answer.of(client.say(FrontendMessageType.FUNCTION_CALL, null).heard());
+        assertThat(answer.messages()).isEqualTo("EZ");
+        assertThat(answer.code()).isEqualTo("0A000");
     }
 }

@@ -46,7 +46,8 @@ final class FixedData implements ConsoleData {
 
     @Override
     public List<DatabaseRow> databases() {
-        return List.of(new DatabaseRow("db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", 5, 6, 7, 8));
+        return List.of(
+                new DatabaseRow("db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", 5, 6, 7, 8, true, false));
     }
 
     @Override
@@ -57,6 +58,21 @@ final class FixedData implements ConsoleData {
     @Override
     public List<StatsRow> stats() {
         return List.of(new StatsRow("db", TOTAL, AVERAGE));
+    }
+
+    @Override
+    public StatsRow totals() {
+        return new StatsRow("", TOTAL, AVERAGE);
+    }
+
+    @Override
+    public List<MemoryRow> memory() {
+        return List.of(new MemoryRow("java_heap", 1, 2, 3, 4));
+    }
+
+    @Override
+    public List<StateRow> state() {
+        return List.of(new StateRow("active", "yes"));
     }
 
     @Override

@@ -10,7 +10,29 @@ import org.junit.jupiter.api.Test;
 final class SignalOrdersTest {
 
     private final List<Shutdown> orders = new ArrayList<>();
-    private final SignalOrders signals = new SignalOrders(orders::add);
+    private final List<String> pauses = new ArrayList<>();
+    private int reloads;
+    private final SignalOrders signals = new SignalOrders(new SignalOrders.Target() {
+        @Override
+        public void shutdown(Shutdown how) {
+            orders.add(how);
+        }
+
+        @Override
+        public void reload() {
+            reloads++;
+        }
+
+        @Override
+        public void pause() {
+            pauses.add("pause");
+        }
+
+        @Override
+        public void resume() {
+            pauses.add("resume");
+        }
+    });
 
     @Test
     void termWaitsForClients() {
@@ -36,11 +58,26 @@ final class SignalOrdersTest {
     }
 
     @Test
-    void otherSignalsEndNothing() {
+    void hupReloadsUntilTheEndHasBegun() {
         signals.onHup();
-        signals.onUser("USR1");
-        signals.onUser("USR2");
+        signals.onHup();
+        assertThat(reloads).isEqualTo(2);
 
+        signals.onTerm();
+        signals.onHup();
+        assertThat(reloads).isEqualTo(2);
+    }
+
+    @Test
+    void usr1PausesAndUsr2ResumesUntilTheEndHasBegun() {
+        signals.onUsr1();
+        signals.onUsr2();
+        assertThat(pauses).containsExactly("pause", "resume");
         assertThat(orders).isEmpty();
+
+        signals.onInt();
+        signals.onUsr1();
+        signals.onUsr2();
+        assertThat(pauses).hasSize(2);
     }
 }

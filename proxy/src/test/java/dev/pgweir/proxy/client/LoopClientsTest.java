@@ -2,9 +2,12 @@ package dev.pgweir.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.proxy.log.LimitedLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,9 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.helpers.NOPLogger;
 
 /** The clock of all clients on an event loop. */
 final class LoopClientsTest {
+    private static final LogConfig SILENT = new LogConfig(false, false, false, false, Duration.ofMinutes(1), null);
+
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private final LoopClients clients = clientsOf(loop);
     private final List<Client> made = new ArrayList<>();
@@ -171,7 +177,8 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(id, channel, 0, registry, false, false);
+            session = new ClientSession(
+                    id, channel, null, 0, registry, () -> SILENT, new LimitedLog(NOPLogger.NOP_LOGGER));
             session.beginWith(this);
             session.onConnected();
         }

@@ -14,6 +14,9 @@ final class FakeServer implements ServerControl {
     @Nullable
     DisconnectReason closeAsked;
 
+    @Nullable
+    DisconnectReason aborted;
+
     int checks;
     int resets;
     boolean gone;
@@ -61,6 +64,12 @@ final class FakeServer implements ServerControl {
         if (closeAsked != null) {
             throw new AssertionError("told twice to close");
         }
+        closeAsked = reason;
+    }
+
+    @Override
+    public void abort(DisconnectReason reason) {
+        aborted = reason;
         closeAsked = reason;
     }
 

@@ -39,6 +39,7 @@ final class Invariants {
             assertThat(pool.servers).as("servers of %s", pool.key).isEqualTo(servers);
             total += servers;
             checkQueue(pool);
+            checkPause(pool);
         }
         assertThat(core.book.servers()).isEqualTo(total);
         for (PoolState pool : core.pools) {
@@ -117,6 +118,15 @@ final class Invariants {
             assertThat(server.activeCancels)
                     .as("%s while a cancel is on its way", server)
                     .isZero();
+        }
+    }
+
+    private void checkPause(PoolState pool) {
+        assertThat(pool.paused).isEqualTo(core.pauses.isPaused(pool.key.database()));
+        if (pool.paused) {
+            assertThat(pool.idle.isEmpty() && pool.used.isEmpty())
+                    .as("nothing of %s waits to be used while it is paused", pool.key)
+                    .isTrue();
         }
     }
 
@@ -213,7 +223,7 @@ final class Invariants {
             assertThat(pool.queue.size() > pool.pending() && core.supply.mayOpen(pool, world.now))
                     .as("a client of %s waits though a server may be opened", pool.key)
                     .isFalse();
-            Cap cap = pool.budget.firstExhausted();
+            Cap cap = pool.budget().firstExhausted();
             if (cap == null || !core.supply.isBlockedByCapsAlone(pool, world.now)) {
                 continue;
             }
@@ -232,7 +242,7 @@ final class Invariants {
 
     private @Nullable PooledServer victim(ServerList list, PoolState beneficiary) {
         for (PooledServer server = list.first(); server != null; server = server.next) {
-            if (Evictor.isOldEnough(server, world.now) && server.budget.coversExhaustedOf(beneficiary.budget)) {
+            if (Evictor.isOldEnough(server, world.now) && server.budget.coversExhaustedOf(beneficiary.budget())) {
                 return server;
             }
         }

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Everything that can happen, in any order, with every invariant checked after each step. */
 class RandomWalkTest {
     private static final int STEPS = 3_000;
+
+    /** Most pools share one server, and some have two. */
+    private static final List<String> HOSTS = List.of("db:5432", "db:5432", "other:5432", "other:5432,db:5432");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25})
@@ -92,8 +97,12 @@ class RandomWalkTest {
         private final Invariants invariants;
         private final List<Pool> pools = new ArrayList<>();
         private final List<FakeClient> clients = new ArrayList<>();
+        /** Clients with servers of their own, which stand in no queue with the others. */
+        private final List<FakeClient> loners = new ArrayList<>();
+
         private final List<Ticket> tickets = new ArrayList<>();
         private final Map<Pool, Integer> logins = new HashMap<>();
+        private final List<CompletableFuture<CloseOutcome>> pauses = new ArrayList<>();
         private final Order order = new Order();
         private boolean calm;
 
@@ -111,10 +120,13 @@ class RandomWalkTest {
             for (int i = 0; i < 60; i++) {
                 clients.add(new FakeClient(random.nextInt(3)));
             }
+            for (int i = 0; i < 5; i++) {
+                loners.add(new FakeClient(random.nextInt(3), Map.of("replication", "true")));
+            }
         }
 
         private Specs anySpecs() {
-            Specs specs = specs().host(random.nextInt(4) == 0 ? "other:5432" : "db:5432")
+            Specs specs = specs().host(HOSTS.get(random.nextInt(HOSTS.size())))
                     .size(random.nextInt(5))
                     .min(random.nextInt(3))
                     .reserve(random.nextInt(3), Duration.ofSeconds(random.nextInt(3)))
@@ -154,10 +166,16 @@ class RandomWalkTest {
         }
 
         private void act(int dice) {
-            if (dice < 30) {
+            if (dice < 2) {
+                lone();
+            } else if (dice < 30) {
                 ask();
             } else if (dice < 52) {
-                any(clients.stream().filter(FakeClient::hasServer).toList(), this::release);
+                any(
+                        Stream.concat(clients.stream(), loners.stream())
+                                .filter(FakeClient::hasServer)
+                                .toList(),
+                        this::release);
             } else if (dice < 56) {
                 any(clients.stream().filter(FakeClient::waits).toList(), client -> {
                     order.left(client);
@@ -180,7 +198,19 @@ class RandomWalkTest {
             } else if (dice == 98 && changing) {
                 world.pools.respec(key -> anySpecs().make());
             } else if (changing) {
-                any(pools, pool -> pool.retireServers(DisconnectReason.SERVER_CONFIG_CHANGED));
+                any(pools, this::order);
+            }
+        }
+
+        /** What an administrator may order. */
+        private void order(Pool pool) {
+            String database = random.nextInt(4) == 0 ? null : pool.key().database();
+            switch (random.nextInt(5)) {
+                case 0 -> pauses.add(world.pools.pause(database).closed());
+                case 1 -> world.pools.resume(database);
+                case 2 -> world.pools.kill(database, DisconnectReason.ADMIN_KILL);
+                case 3 -> pauses.add(world.pools.awaitRetired(database));
+                default -> pool.retireServers(DisconnectReason.SERVER_CONFIG_CHANGED);
             }
         }
 
@@ -188,6 +218,19 @@ class RandomWalkTest {
             if (!choices.isEmpty()) {
                 action.accept(choices.get(random.nextInt(choices.size())));
             }
+        }
+
+        private void lone() {
+            any(loners, client -> {
+                if (client.waits()) {
+                    assertThat(client.leave()).isTrue();
+                } else if (!client.hasServer()) {
+                    client.ask(pools.get(random.nextInt(pools.size())));
+                    assertThat(client.hasServer()).isFalse();
+                } else {
+                    assertThat(client.held().ownParameters()).isNotNull();
+                }
+            });
         }
 
         private void ask() {
@@ -275,8 +318,12 @@ class RandomWalkTest {
         /** Servers behave and clients release from here on: nobody may wait for ever. */
         void everybodyIsServedInTheEnd() {
             calm = true;
-            for (int round = 0; round < 400 && clients.stream().anyMatch(FakeClient::waits); round++) {
-                each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            world.pools.resume(null);
+            List.of("a", "b", "c").forEach(world.pools::resume);
+            List<FakeClient> everybody =
+                    Stream.concat(clients.stream(), loners.stream()).toList();
+            for (int round = 0; round < 400 && everybody.stream().anyMatch(FakeClient::waits); round++) {
+                each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
                 each(List.copyOf(tickets), Ticket::done);
                 tickets.removeIf(ticket -> ticket.over);
                 each(world.in(ServerState.LOGIN), this::endLogin);
@@ -285,7 +332,12 @@ class RandomWalkTest {
                 tick(Duration.ofMillis(400));
                 settle();
             }
-            assertThat(clients.stream().filter(FakeClient::waits)).isEmpty();
+            assertThat(everybody.stream().filter(FakeClient::waits)).isEmpty();
+            each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            each(world.in(ServerState.CLOSING), FakeServer::socketCloses);
+            tick(Duration.ofSeconds(6));
+            tick(Duration.ofSeconds(6));
+            assertThat(pauses).allMatch(CompletableFuture::isDone);
         }
 
         private <T> void each(List<T> all, Consumer<T> action) {

@@ -88,6 +88,11 @@ class StressTest {
         }
 
         @Override
+        public void abort(DisconnectReason reason) {
+            close(reason);
+        }
+
+        @Override
         public void runCheck() {
             servers.execute(slot::onTaskDone);
         }

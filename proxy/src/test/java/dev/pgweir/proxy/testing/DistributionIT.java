@@ -46,6 +46,9 @@ final class DistributionIT {
         assertThat(home.resolve("bin/pgweir")).isExecutable();
         assertThat(home).isDirectoryRecursivelyContaining("glob:**/lib/pgweir.jar");
         assertThat(home.resolve("conf/pgweir.toml")).isNotEmptyFile();
+        assertThat(home.resolve("systemd/pgweir.service"))
+                .content()
+                .contains("Type=notify", "ExecReload=/bin/kill -HUP $MAINPID", "KillSignal=SIGINT");
         assertThat(home.resolve("LICENSE")).isNotEmptyFile();
         assertThat(home.resolve("README.md")).isNotEmptyFile();
     }

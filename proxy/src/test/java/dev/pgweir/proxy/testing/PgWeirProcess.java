@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class PgWeirProcess implements AutoCloseable {
 
     private static final String MAIN = "dev.pgweir.proxy.cli.Main";
+
+    private static final String CONFIG = "pgweir.toml";
 
     /** A JVM's start on a machine that is busy with something else. */
     private static final Duration BOOT = Duration.ofSeconds(30);
@@ -80,6 +83,20 @@ public final class PgWeirProcess implements AutoCloseable {
     /** Sends a signal by its name without SIG, for instance HUP. */
     public void signal(String signal) {
         process.signal(signal);
+    }
+
+    /** Replaces the configuration file, which the next reload reads; {@code ${port}} as at the start. */
+    public void rewriteConfig(String toml) {
+        if (directory == null) {
+            throw new IllegalStateException("started without a configuration file");
+        }
+        try {
+            // As an editor does: nobody sees half a file.
+            Path next = Files.writeString(directory.resolve("next"), toml.replace("${port}", Integer.toString(port)));
+            Files.move(next, directory.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until it has ended by itself or after a signal, and gives its exit code. */
@@ -210,7 +227,7 @@ public final class PgWeirProcess implements AutoCloseable {
             Path directory = null;
             if (config != null) {
                 directory = writeConfig(config.replace("${port}", Integer.toString(listenPort)));
-                command.add(directory.resolve("pgweir.toml").toString());
+                command.add(directory.resolve(CONFIG).toString());
             }
             ChildProcess process = ChildProcess.start("PgWeir", List.of(), command, environment, directory);
             return new PgWeirProcess(process, listenPort, directory);
@@ -226,7 +243,7 @@ public final class PgWeirProcess implements AutoCloseable {
         private static Path writeConfig(String text) {
             try {
                 Path directory = Files.createTempDirectory("pgweir-config");
-                Files.writeString(directory.resolve("pgweir.toml"), text);
+                Files.writeString(directory.resolve(CONFIG), text);
                 return directory;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -2,8 +2,13 @@ package dev.pgweir.proxy.admin;
 
 import java.util.List;
 
-/** A proxy with nothing in it. */
-final class EmptyData implements ConsoleData {
+/** A proxy with nothing in it: its tables have columns and no rows. */
+final class NoData implements ConsoleData {
+    @Override
+    public List<StatementRow> preparedStatements() {
+        return List.of();
+    }
+
     @Override
     public List<PoolRow> pools() {
         return List.of();
@@ -35,6 +40,11 @@ final class EmptyData implements ConsoleData {
     }
 
     @Override
+    public StatsRow totals() {
+        return new StatsRow("", Counters.ZERO, Counters.ZERO);
+    }
+
+    @Override
     public List<ConfigRow> config() {
         return List.of();
     }
@@ -45,12 +55,17 @@ final class EmptyData implements ConsoleData {
     }
 
     @Override
-    public String version() {
-        return "PgWeir 0";
+    public List<MemoryRow> memory() {
+        return List.of();
     }
 
     @Override
-    public List<StatementRow> preparedStatements() {
+    public List<StateRow> state() {
         return List.of();
+    }
+
+    @Override
+    public String version() {
+        return "";
     }
 }

@@ -1,0 +1,15 @@
+package dev.pgweir.proxy.admin;
+
+/** SHOW PEERS: the processes that cancel requests are passed on to. There are none. */
+final class ShowPeersCommand implements ShowCommand {
+    @Override
+    public String name() {
+        return "SHOW PEERS";
+    }
+
+    @Override
+    public void run(ConsoleData data, ResultWriter out) {
+        out.columns("isii", "peer_id", "host", "port", "pool_size");
+        out.done("SHOW");
+    }
+}

@@ -1,0 +1,81 @@
+package dev.pgweir.proxy.link;
+
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.proxy.pool.Pool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the pools to forget: those that the configuration does not have any more, those that were empty for {@code
+ * pool_idle_timeout}, and those of databases made by {@code *} that were empty for {@code autodb_idle_timeout}. Used by
+ * one thread at a time.
+ */
+final class PoolSweep {
+    /**
+     * A pool to forget.
+     *
+     * @param why as the log says it
+     * @param ageSeconds how long it was empty
+     */
+    record Found(DatabasePool pool, String why, long ageSeconds) {}
+
+    /** Since when a pool is known to be empty, in nanoseconds. */
+    private final Map<DatabasePool, Long> emptySince = new HashMap<>();
+
+    /**
+     * @param unused pools that are empty now
+     * @param now as {@link System#nanoTime}
+     */
+    List<Found> find(Iterable<DatabasePool> all, Set<Pool> unused, ProxyConfig config, long now) {
+        Set<DatabasePool> known = new HashSet<>();
+        Set<String> busy = new HashSet<>();
+        Duration forDatabase = config.timeouts().autodbIdleTimeout();
+        for (DatabasePool pool : all) {
+            known.add(pool);
+            if (unused.contains(pool.pool())) {
+                emptySince.putIfAbsent(pool, now);
+            } else {
+                emptySince.remove(pool);
+            }
+            if (!isOver(pool, forDatabase, now)) {
+                busy.add(pool.pool().key().database());
+            }
+        }
+        emptySince.keySet().retainAll(known);
+        List<Found> found = new ArrayList<>();
+        emptySince.forEach((pool, since) -> {
+            String why = why(pool, config, busy, now);
+            if (why != null) {
+                found.add(new Found(pool, why, (now - since) / 1_000_000_000L));
+            }
+        });
+        return found;
+    }
+
+    private @Nullable String why(DatabasePool pool, ProxyConfig config, Set<String> busy, long now) {
+        if (pool.removed() != null) {
+            return pool.removed().text();
+        }
+        // Whoever wants servers in store wants the pool.
+        if (pool.pool().spec().sizes().min() == 0
+                && isOver(pool, config.timeouts().poolIdleTimeout(), now)) {
+            return "pool idle timeout";
+        }
+        String database = pool.pool().key().database();
+        boolean automatic =
+                !config.databases().containsKey(database) && config.databases().containsKey(DatabaseConfig.FALLBACK);
+        return automatic && !busy.contains(database) ? "autodb idle timeout" : null;
+    }
+
+    private boolean isOver(DatabasePool pool, Duration timeout, long now) {
+        Long since = emptySince.get(pool);
+        return since != null && !timeout.isZero() && now - since >= timeout.toNanos();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.pgweir.proxy.log;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+
+/**
+ * A log for lines that somebody outside can bring about as often as he likes: of each kind a part is written and the rest
+ * counted, see {@link RateLimitedLog}. Any thread.
+ */
+public final class LimitedLog {
+    /**
+     * Lines of one kind per second. More than clients bring about that mean well, and with 200 bytes each some hundred kB
+     * a second for a flood of one kind.
+     */
+    private static final int LINES = 500;
+
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+
+    private final Logger logger;
+    private final RateLimitedLog limit = new RateLimitedLog(LINES, PERIOD);
+
+    public LimitedLog(Logger logger) {
+        this.logger = logger;
+    }
+
+    /**
+     * A line of the usual detail.
+     *
+     * @param kind what makes lines the same; nothing that a peer has made up
+     */
+    public void info(String kind, String text) {
+        if (logger.isInfoEnabled()) {
+            String line = limit.admit(kind, text, System.nanoTime());
+            if (line != null) {
+                logger.info("{}", line);
+            }
+        }
+    }
+
+    /** A line that an operator should look at; see {@link #info}. */
+    public void warn(String kind, String text) {
+        String line = limit.admit(kind, text, System.nanoTime());
+        if (line != null) {
+            logger.warn("{}", line);
+        }
+    }
+
+    /** Writes how much was left out of floods that are over; to be called about once a second. */
+    public void sweep() {
+        limit.sweep(System.nanoTime()).forEach(line -> logger.warn("{}", line));
+    }
+}
