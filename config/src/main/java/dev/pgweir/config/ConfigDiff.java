@@ -1,6 +1,7 @@
 package dev.pgweir.config;
 
 import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingTable;
 import dev.pgweir.config.setting.SettingValues;
@@ -16,7 +17,7 @@ import java.util.function.Function;
 /**
  * What is different between two configurations.
  *
- * @param changes {@code [pgweir]} in the order of its table, then databases, users and the auth file
+ * @param changes {@code [pgweir]} in the order of its table, then databases, users, peers and the auth file
  */
 public record ConfigDiff(List<Change> changes) {
 
@@ -43,6 +44,7 @@ public record ConfigDiff(List<Change> changes) {
         compare("", Settings.TABLE, before.values(), after.values(), changes);
         sections("databases.", DatabaseSettings.TABLE, before.databases(), after.databases(), changes, d -> d.values());
         sections("users.", UserSettings.TABLE, before.users(), after.users(), changes, u -> u.values());
+        sections("peers.", PeerSettings.TABLE, before.peers(), after.peers(), changes, p -> p.values());
         if (!before.storedSecrets().equals(after.storedSecrets())) {
             changes.add(new Change(
                     "secrets of " + Settings.AUTH_FILE.name(),
@@ -73,16 +75,16 @@ public record ConfigDiff(List<Change> changes) {
         return changes.stream().filter(change -> !change.reloadable()).toList();
     }
 
-    private static <T> void sections(
+    private static <K extends Comparable<K>, T> void sections(
             String prefix,
             SettingTable table,
-            Map<String, T> before,
-            Map<String, T> after,
+            Map<K, T> before,
+            Map<K, T> after,
             List<Change> changes,
             Function<T, SettingValues> values) {
-        TreeSet<String> names = new TreeSet<>(before.keySet());
+        TreeSet<K> names = new TreeSet<>(before.keySet());
         names.addAll(after.keySet());
-        for (String name : names) {
+        for (K name : names) {
             T old = before.get(name);
             T now = after.get(name);
             if (old != null && now != null) {

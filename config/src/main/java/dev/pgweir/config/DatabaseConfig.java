@@ -4,11 +4,13 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,25 +37,28 @@ public record DatabaseConfig(String name, SettingValues values) {
     }
 
     private static void checkHost(@Nullable String host) {
-        String accepted = ", accepted: one name or address";
-        if (host == null || host.isBlank()) {
-            throw new SettingException(
-                    DatabaseSettings.HOST, "missing; this version reaches servers by TCP only" + accepted);
+        String accepted = ", accepted: names or addresses separated by commas, a directory, or @ and an abstract name";
+        if (host == null) {
+            return;
         }
-        if (host.startsWith("/") || host.startsWith("@")) {
-            throw new SettingException(
-                    DatabaseSettings.HOST, "this version cannot connect through Unix sockets" + accepted);
+        for (String each : host.split(",", -1)) {
+            String one = each.strip();
+            if (one.isEmpty()) {
+                throw new SettingException(DatabaseSettings.HOST, "a host is empty" + accepted);
+            }
+            if (one.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c))) {
+                throw new SettingException(DatabaseSettings.HOST, "a host contains no blanks" + accepted);
+            }
+            int colon = one.indexOf(':');
+            if (!isUnixSocket(one) && colon >= 0 && colon == one.lastIndexOf(':')) {
+                throw new SettingException(DatabaseSettings.HOST, "the port has a key of its own, port" + accepted);
+            }
         }
-        if (host.indexOf(',') >= 0) {
-            throw new SettingException(DatabaseSettings.HOST, "this version takes no list of hosts" + accepted);
-        }
-        int colon = host.indexOf(':');
-        if (colon >= 0 && colon == host.lastIndexOf(':')) {
-            throw new SettingException(DatabaseSettings.HOST, "the port has a key of its own, port" + accepted);
-        }
-        if (host.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c))) {
-            throw new SettingException(DatabaseSettings.HOST, "a host contains no blanks" + accepted);
-        }
+    }
+
+    /** Whether a host is the directory of a Unix socket, or an abstract name. */
+    public static boolean isUnixSocket(String host) {
+        return host.startsWith("/") || host.startsWith("@");
     }
 
     /** Whether a database of that name is the console. */
@@ -61,9 +66,22 @@ public record DatabaseConfig(String name, SettingValues values) {
         return CONSOLE.contains(name);
     }
 
-    /** Name or address of the server. */
-    public String host() {
-        return Objects.requireNonNull(values.find(DatabaseSettings.HOST), "checked by the constructor");
+    /** Names or addresses of the server, or directories of its Unix socket; empty: unix_socket_dir. */
+    public List<String> hosts() {
+        String hosts = values.find(DatabaseSettings.HOST);
+        return hosts == null
+                ? List.of()
+                : Arrays.stream(hosts.split(",")).map(String::strip).toList();
+    }
+
+    /** The hosts as they were written, separated by commas; null: unix_socket_dir. */
+    public @Nullable String host() {
+        return values.find(DatabaseSettings.HOST);
+    }
+
+    /** How one of several hosts is chosen. */
+    public HostBalancing hostBalancing() {
+        return values.get(DatabaseSettings.LOAD_BALANCE_HOSTS);
     }
 
     /** Port of the server, 1 to 65535. */

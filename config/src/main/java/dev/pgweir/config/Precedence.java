@@ -6,6 +6,7 @@ import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
 import dev.pgweir.config.value.Secret;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,8 @@ final class Precedence {
         Secret password = database.password();
         boolean forced = database.forcedUser() != null;
         ServerTarget target = new ServerTarget(
-                database.host(),
+                database.hosts().isEmpty() ? List.of(global.get(Settings.UNIX_SOCKET_DIR)) : database.hosts(),
+                database.hostBalancing(),
                 database.port(),
                 database.dbname(requested),
                 serverUser,

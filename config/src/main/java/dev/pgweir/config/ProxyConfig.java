@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class ProxyConfig {
     private final SettingValues values;
     private final Map<String, DatabaseConfig> databases;
     private final Map<String, UserConfig> users;
+    private final Map<Integer, PeerConfig> peers;
     private final Map<String, Secret> storedSecrets;
     private final ListenConfig listen;
     private final NetConfig net;
@@ -42,10 +44,12 @@ public final class ProxyConfig {
             SettingValues values,
             Map<String, DatabaseConfig> databases,
             Map<String, UserConfig> users,
+            Map<Integer, PeerConfig> peers,
             Map<String, Secret> storedSecrets) {
         this.values = values;
         this.databases = Collections.unmodifiableMap(new LinkedHashMap<>(databases));
         this.users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
+        this.peers = Collections.unmodifiableMap(new TreeMap<>(peers));
         this.storedSecrets = Map.copyOf(storedSecrets);
         this.listen = ListenConfig.from(values);
         this.net = NetConfig.from(values);
@@ -66,6 +70,7 @@ public final class ProxyConfig {
      * @param values what was set under {@code [pgweir]}
      * @param databases by the name clients ask for, in the order SHOW DATABASES has them
      * @param users by login name
+     * @param peers by their {@code peer_id}
      * @param storedSecrets what the auth file says, by user
      * @throws dev.pgweir.config.setting.SettingException if values contradict each other
      */
@@ -73,8 +78,18 @@ public final class ProxyConfig {
             SettingValues values,
             Map<String, DatabaseConfig> databases,
             Map<String, UserConfig> users,
+            Map<Integer, PeerConfig> peers,
             Map<String, Secret> storedSecrets) {
-        return new ProxyConfig(values, databases, users, storedSecrets);
+        return new ProxyConfig(values, databases, users, peers, storedSecrets);
+    }
+
+    /** The same without peers. */
+    public static ProxyConfig of(
+            SettingValues values,
+            Map<String, DatabaseConfig> databases,
+            Map<String, UserConfig> users,
+            Map<String, Secret> storedSecrets) {
+        return of(values, databases, users, Map.of(), storedSecrets);
     }
 
     /** What is wrong with {@code values} taken together, all of it; empty if {@link #of} takes them. */
@@ -104,7 +119,7 @@ public final class ProxyConfig {
 
     /** The same with other settings, as SET and tests need it. */
     public ProxyConfig withValues(SettingValues changed) {
-        return new ProxyConfig(changed, databases, users, storedSecrets);
+        return new ProxyConfig(changed, databases, users, peers, storedSecrets);
     }
 
     /** What was set under {@code [pgweir]}; the sections below are the convenient view of it. */
@@ -120,6 +135,19 @@ public final class ProxyConfig {
     /** Users that have a section of their own. */
     public Map<String, UserConfig> users() {
         return users;
+    }
+
+    /** The other processes of the group, by {@code peer_id}, in that order; this one's own entry may be among them. */
+    public Map<Integer, PeerConfig> peers() {
+        return peers;
+    }
+
+    /**
+     * Whether to do as PgBouncer does where PgWeir would do what it thinks better: setting {@code
+     * pgbouncer_compatibility}, which an ini switches on.
+     */
+    public boolean compatible() {
+        return values.get(Settings.PGBOUNCER_COMPATIBILITY);
     }
 
     /** Secrets from the auth file, by user. */
@@ -238,6 +266,7 @@ public final class ProxyConfig {
     /** Names only; the values are for SHOW CONFIG. */
     @Override
     public String toString() {
-        return "ProxyConfig[" + values + ", databases=" + databases.keySet() + ", users=" + users.keySet() + "]";
+        return "ProxyConfig[" + values + ", databases=" + databases.keySet() + ", users=" + users.keySet() + ", peers="
+                + peers.keySet() + "]";
     }
 }

@@ -1,14 +1,17 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a pool's connections lead and how they log in.
  *
- * @param host name or address of the server
+ * @param hosts names or addresses of the server, or directories or abstract names of its Unix socket; at least one
+ * @param balancing how one of several hosts is chosen
  * @param port its port
  * @param dbname the database there
  * @param user the user there
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param startupParameters parameters asked for at login
  */
 public record ServerTarget(
-        String host,
+        List<String> hosts,
+        HostBalancing balancing,
         int port,
         String dbname,
         String user,
@@ -30,6 +34,12 @@ public record ServerTarget(
         Map<String, String> startupParameters) {
 
     public ServerTarget {
+        hosts = List.copyOf(hosts);
         startupParameters = Map.copyOf(startupParameters);
+    }
+
+    /** The hosts as the configuration has them, separated by commas. */
+    public String host() {
+        return String.join(",", hosts);
     }
 }

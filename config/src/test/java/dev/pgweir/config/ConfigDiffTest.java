@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.config.ConfigDiff.Change;
 import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
@@ -47,6 +48,21 @@ final class ConfigDiffTest {
                         new Change("users.u.password", "****", "****", true),
                         new Change("secrets of auth_file", "0 users", "1 users", true));
         assertThat(diff.needingRestart()).extracting(Change::key).containsExactly("listen_port");
+    }
+
+    @Test
+    void seesPeersComeGoAndMove() {
+        PeerConfig first = new PeerConfig(1, SettingValues.none().with(PeerSettings.HOST, "10.0.0.1"));
+        PeerConfig moved = new PeerConfig(1, first.values().with(PeerSettings.PORT, 6433));
+        PeerConfig second = new PeerConfig(2, SettingValues.none().with(PeerSettings.HOST, "/tmp/two"));
+        ProxyConfig old =
+                ProxyConfig.of(SettingValues.none(), Map.of(), Map.of(), Map.of(1, first, 2, second), Map.of());
+        ProxyConfig now = ProxyConfig.of(SettingValues.none(), Map.of(), Map.of(), Map.of(1, moved), Map.of());
+
+        assertThat(ConfigDiff.between(old, now).changes())
+                .containsExactly(
+                        new Change("peers.1.port", "6432", "6433", true), new Change("peers.2", "present", "", true));
+        assertThat(now.withValues(SettingValues.none()).peers()).isEqualTo(now.peers());
     }
 
     @Test

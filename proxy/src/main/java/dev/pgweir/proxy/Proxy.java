@@ -4,6 +4,7 @@ import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -12,12 +13,15 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.client.ConsoleClient;
 import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
@@ -108,6 +112,7 @@ public final class Proxy implements AutoCloseable {
     public static Proxy start(
             ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
+        HostResolver.forgetInJvm();
         Transport transport;
         try {
             transport = Transport.of(config.net().transport());
@@ -130,7 +135,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port)", e);
+            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
         }
     }
 
@@ -146,15 +151,26 @@ public final class Proxy implements AutoCloseable {
         TrackedParameters tracked = new TrackedParameters(config.protocol().trackExtraParameters());
         TcpOptions options = new TcpOptions(config.net(), loops.transport());
         KeyDeriver deriver = new KeyDeriver(derivations, KeyDeriver.DEFAULT_CAPACITY, random);
+        HostResolver resolver = new HostResolver(() -> current.get().net());
+        Dialer dialer = new Dialer(loops, options, resolver);
         ServerConnector connector = new ServerConnector(
                 loops,
-                options,
-                loops.transport().resolver(),
+                dialer,
                 tracked,
                 random,
                 deriver,
                 () -> current.get().net().maxPacketSize());
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
+        resolver.onChange((name, now) -> {
+            LOG.info("{} has other addresses than before: {}", name, now);
+            pools.addressesChanged(name, now);
+        });
+        loops.at(0)
+                .scheduleWithFixedDelay(
+                        safe(new NameCheck(() -> current.get().net().dnsCheckPeriod(), resolver, pools::hosts)::tick),
+                        1,
+                        1,
+                        TimeUnit.SECONDS);
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         LazyConsole console = new LazyConsole();
@@ -163,8 +179,9 @@ public final class Proxy implements AutoCloseable {
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
-                new CancelKeys(random),
+                new CancelKeys(random, () -> current.get().values().get(Settings.PEER_ID)),
                 forwarder,
+                new PeerForwarder(current::get, dialer),
                 tracked,
                 console,
                 version);
@@ -197,6 +214,9 @@ public final class Proxy implements AutoCloseable {
                     version,
                     address.getAddress().getHostAddress(),
                     address.getPort());
+        }
+        if (listener.unixSocket() != null) {
+            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
         Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
         whole.started.complete(proxy);
@@ -366,7 +386,8 @@ public final class Proxy implements AutoCloseable {
             clients.refuseLogins();
             // Closing waits for the event loops, on one of which this may be called.
             CompletableFuture.runAsync(() -> {
-                listener.close();
+                // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
+                listener.closeTcp();
                 serviceManager.stopping(how.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             });
         }
@@ -397,8 +418,10 @@ public final class Proxy implements AutoCloseable {
         }
         ending.set(Shutdown.IMMEDIATE);
         clients.shutDown(true);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(listener::close);
         CompletableFuture<Void> drained = pools.pools().drain().copy();
-        drained.orTimeout(LAST_WORD_MILLIS, TimeUnit.MILLISECONDS).whenComplete((done, late) -> stop());
+        drained.orTimeout(LAST_WORD_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((done, late) -> closed.whenComplete((gone, failure) -> stop()));
     }
 
     private void stop() {

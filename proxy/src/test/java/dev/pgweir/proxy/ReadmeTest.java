@@ -38,6 +38,7 @@ final class ReadmeTest {
         assertThat(between("settings")).isEqualTo(SettingsTable.markdown());
         assertThat(between("databases")).isEqualTo(SettingsTable.databaseMarkdown());
         assertThat(between("users")).isEqualTo(SettingsTable.userMarkdown());
+        assertThat(between("peers")).isEqualTo(SettingsTable.peerMarkdown());
     }
 
     @Test
@@ -51,6 +52,23 @@ final class ReadmeTest {
         for (String example : examples) {
             LoadResult result =
                     ConfigLoader.load(Files.writeString(directory.resolve("pgweir.toml"), example), Map.of());
+            assertThat(result.errors()).as(example).isEmpty();
+            assertThat(result.warnings()).as(example).isEmpty();
+        }
+    }
+
+    @Test
+    void everyIniStartsWithoutAProblem() throws IOException {
+        Path userList = directory.resolve("userlist.txt");
+        Files.writeString(userList, blocks("userlist").get(0));
+        List<String> examples = blocks("ini");
+
+        assertThat(examples).isNotEmpty();
+        for (String example : examples) {
+            // The working directory of a test is not one to write into.
+            String text = example.replace("userlist.txt", userList.toString());
+            LoadResult result =
+                    ConfigLoader.load(Files.writeString(directory.resolve("pgbouncer.ini"), text), Map.of());
             assertThat(result.errors()).as(example).isEmpty();
             assertThat(result.warnings()).as(example).isEmpty();
         }

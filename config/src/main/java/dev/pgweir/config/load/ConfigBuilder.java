@@ -1,10 +1,13 @@
 package dev.pgweir.config.load;
 
 import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
 import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.SettingException;
+import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.Secret;
@@ -42,12 +45,14 @@ final class ConfigBuilder {
         draft.databases().forEach((name, section) -> database(name, section, databases));
         Map<String, UserConfig> users = new LinkedHashMap<>();
         draft.users().forEach((name, section) -> users.put(name, new UserConfig(name, section.values())));
+        Map<Integer, PeerConfig> peers = new LinkedHashMap<>();
+        draft.peers().forEach((id, section) -> peer(id, section, peers));
         nobodyCanLogIn(settings, users);
 
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken ? null : ProxyConfig.of(settings.values(), databases, users, storedSecrets),
+                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets),
                 all.stream().filter(ConfigBuilder::isError).toList(),
                 all.stream().filter(problem -> !isError(problem)).toList());
     }
@@ -59,6 +64,13 @@ final class ConfigBuilder {
     private void database(String name, SectionDraft section, Map<String, DatabaseConfig> databases) {
         try {
             DatabaseConfig database = new DatabaseConfig(name, section.values());
+            if (database.hosts().isEmpty()
+                    && draft.settings().values().get(Settings.UNIX_SOCKET_DIR).isEmpty()) {
+                throw new SettingException(
+                        DatabaseSettings.HOST,
+                        "missing, and there is no unix_socket_dir in its place, accepted: names or addresses separated by"
+                                + " commas, a directory, or @ and an abstract name");
+            }
             if (isOwnAddress(database)) {
                 throw new SettingException(
                         DatabaseSettings.HOST,
@@ -73,6 +85,18 @@ final class ConfigBuilder {
         }
     }
 
+    private void peer(String id, SectionDraft section, Map<Integer, PeerConfig> peers) {
+        try {
+            int number = PeerSettings.parseId(id);
+            peers.put(number, new PeerConfig(number, section.values()));
+        } catch (SettingException e) {
+            report(section, e);
+        } catch (IllegalArgumentException e) {
+            Origin origin = section.origin();
+            problems.error(origin, origin.label("peers"), String.valueOf(e.getMessage()));
+        }
+    }
+
     private void report(SectionDraft section, SettingException e) {
         Origin origin = section.originOf(e.setting());
         problems.error(origin, origin.label(section.key(e.setting())), String.valueOf(e.getMessage()));
@@ -80,10 +104,17 @@ final class ConfigBuilder {
 
     /** A pooler whose server is itself opens connections until none is left. */
     private boolean isOwnAddress(DatabaseConfig database) {
-        List<String> listening = draft.settings().values().get(Settings.LISTEN_ADDR);
-        return database.port() == draft.settings().values().get(Settings.LISTEN_PORT)
-                && isLoopback(database.host())
+        SettingValues settings = draft.settings().values();
+        if (database.port() != settings.get(Settings.LISTEN_PORT)) {
+            return false;
+        }
+        List<String> listening = settings.get(Settings.LISTEN_ADDR);
+        boolean own = database.hosts().stream().anyMatch(ConfigBuilder::isLoopback)
                 && listening.stream().anyMatch(address -> EVERY_ADDRESS.contains(address) || isLoopback(address));
+        String directory = settings.get(Settings.UNIX_SOCKET_DIR);
+        boolean ownSocket = !directory.isEmpty()
+                && (database.hosts().isEmpty() || database.hosts().contains(directory));
+        return own || ownSocket;
     }
 
     private static boolean isLoopback(String host) {

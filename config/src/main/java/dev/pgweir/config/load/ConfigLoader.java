@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigLoader {
 
     /** Thousands of databases fit; a file that is longer is not a configuration. */
-    private static final int MAX_CONFIG_BYTES = 4 << 20;
+    static final int MAX_CONFIG_BYTES = 4 << 20;
 
     /** About 100,000 users with SCRAM secrets of 130 bytes each. */
     private static final int MAX_AUTH_FILE_BYTES = 16 << 20;
@@ -26,12 +26,14 @@ public final class ConfigLoader {
     /**
      * Reads, checks and builds. Blocks while it reads files; throws nothing because of what it reads.
      *
-     * @param file the file in TOML; null: none
+     * @param file the file: PgBouncer's format if its name ends in {@code .ini}, TOML if in {@code .toml}; else PgBouncer's if
+     *     it has a section {@code [pgbouncer]}. null: none
      * @param environment as {@link System#getenv()} has it
      */
     public static LoadResult load(@Nullable Path file, Map<String, String> environment) {
         Problems problems = new Problems();
-        Draft draft = file == null ? new Draft(Origin.of("command line"), problems) : readFile(file, problems);
+        Draft draft =
+                file == null ? new Draft(Origin.of("command line"), problems) : readFile(file, environment, problems);
         boolean fromUrl = readUrl(file, environment.get(UrlStart.VARIABLE), draft, problems);
         SectionDraft settings = draft.settings();
         EnvironmentReader.read(environment, settings, problems);
@@ -41,10 +43,14 @@ public final class ConfigLoader {
         return new ConfigBuilder(draft, readSecrets(settings, problems), fromUrl, problems).build();
     }
 
-    private static Draft readFile(Path file, Problems problems) {
+    private static Draft readFile(Path file, Map<String, String> environment, Problems problems) {
         String name = file.toString();
         try {
-            return TomlConfigReader.read(name, FileText.read(file, MAX_CONFIG_BYTES), file.getParent(), problems);
+            String text = FileText.read(file, MAX_CONFIG_BYTES);
+            return switch (FileFormat.of(file, text)) {
+                case TOML -> TomlConfigReader.read(name, text, file.getParent(), problems);
+                case INI -> IniConfigReader.read(name, text, environment.get("HOME"), problems);
+            };
         } catch (IOException e) {
             problems.error(Origin.of(name), "", String.valueOf(e.getMessage()));
             return new Draft(Origin.of(name), problems);
@@ -68,6 +74,9 @@ public final class ConfigLoader {
                     "",
                     "there is neither a file nor this variable, accepted: a file as argument, or"
                             + " DATABASE_URL=postgresql://user:password@host:port/dbname");
+        } else if (draft.settings().values().get(Settings.PGBOUNCER_COMPATIBILITY)) {
+            // PgBouncer starts with an empty list, too.
+            problems.warn(Origin.of(file.toString()), "databases", "there is none: clients reach the console only");
         } else if (!problems.hasErrors()) {
             problems.error(
                     Origin.of(file.toString()),

@@ -1,6 +1,7 @@
 package dev.pgweir.config.load;
 
 import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ final class Draft {
     private final SectionDraft settings;
     private final Map<String, SectionDraft> databases = new LinkedHashMap<>();
     private final Map<String, SectionDraft> users = new LinkedHashMap<>();
+    private final Map<String, SectionDraft> peers = new LinkedHashMap<>();
 
     /**
      * @param origin what stands for values that nobody set
@@ -34,6 +36,10 @@ final class Draft {
         return users;
     }
 
+    Map<String, SectionDraft> peers() {
+        return peers;
+    }
+
     /** The section of a database; a new one on first mention. */
     SectionDraft database(String name, Origin origin) {
         return databases.computeIfAbsent(
@@ -44,5 +50,10 @@ final class Draft {
     SectionDraft user(String name, Origin origin) {
         return users.computeIfAbsent(
                 name, key -> new SectionDraft("users." + name, origin, UserSettings.TABLE, problems));
+    }
+
+    /** The section of a peer; a new one on first mention. */
+    SectionDraft peer(String id, Origin origin) {
+        return peers.computeIfAbsent(id, key -> new SectionDraft("peers." + id, origin, PeerSettings.TABLE, problems));
     }
 }

@@ -13,9 +13,14 @@ record Origin(String source, int line, int column) {
         return new Origin(source, 0, 0);
     }
 
+    /** Whether it is a place in a file. */
+    boolean hasLine() {
+        return line > 0;
+    }
+
     /** {@code file:line:column}, or the source alone. */
     String text() {
-        return line == 0 ? source : source + ":" + line + ":" + column;
+        return !hasLine() ? source : source + ":" + line + ":" + column;
     }
 
     /** {@code key} for a message; empty where the source is a variable, which says it already. */

@@ -37,6 +37,11 @@ final class SectionDraft {
         return origin;
     }
 
+    /** The section itself as messages write it. */
+    String label() {
+        return printable(path);
+    }
+
     /** A key of this section as messages write it. */
     String key(String name) {
         return path.isEmpty() ? name : path + "." + name;
@@ -76,8 +81,8 @@ final class SectionDraft {
             return;
         }
         set(setting, value, where);
-        if (!setting.inForce() && !value.equals(setting.defaultValue())) {
-            problems.warn(where, label, "has no effect: " + setting.withoutEffect());
+        if (setting.withoutEffect() != null && !value.equals(setting.defaultValue())) {
+            problems.withoutEffect(where, label, setting.withoutEffect());
         }
     }
 

@@ -17,13 +17,14 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * Reads PgWeir's own file format: TOML with {@code [pgweir]}, {@code [databases.NAME]} and {@code [users.NAME]}.
+ * Reads PgWeir's own file format: TOML with {@code [pgweir]}, {@code [databases.NAME]}, {@code [users.NAME]} and
+ * {@code [peers.ID]}.
  *
  * <p>Paths in it are relative to the directory it stands in. Positions in messages are those of the key.
  */
 final class TomlConfigReader {
 
-    private static final List<String> SECTIONS = List.of("pgweir", "databases", "users");
+    private static final List<String> SECTIONS = List.of("pgweir", "databases", "users", "peers");
 
     private final String name;
     private final @Nullable Path directory;
@@ -68,9 +69,17 @@ final class TomlConfigReader {
             } else if (section.equals("pgweir")) {
                 keys(table, draft.settings());
             } else {
-                named(section, table, section.equals("databases") ? draft::database : draft::user);
+                named(section, table, sectionsOf(section));
             }
         }
+    }
+
+    private BiFunction<String, Origin, SectionDraft> sectionsOf(String section) {
+        return switch (section) {
+            case "databases" -> draft::database;
+            case "users" -> draft::user;
+            default -> draft::peer;
+        };
     }
 
     /** What was probably meant: PgBouncer's name of a section, a setting that no section stands above, a typing error. */
@@ -83,7 +92,7 @@ final class TomlConfigReader {
         }
         return Suggestion.nearest(unknown, SECTIONS)
                 .map(near -> "did you mean [" + near + "]?")
-                .orElse("accepted: [pgweir], [databases.NAME], [users.NAME]");
+                .orElse("accepted: [pgweir], [databases.NAME], [users.NAME], [peers.ID]");
     }
 
     private void named(String section, TomlTable names, BiFunction<String, Origin, SectionDraft> open) {
@@ -127,9 +136,12 @@ final class TomlConfigReader {
         }
     }
 
-    /** An empty path stays empty, and what cannot be a path is left for the setting to refuse. */
+    /**
+     * An empty path stays empty, one that begins with @ is the name of an abstract Unix socket, and what cannot be a path
+     * is left for the setting to refuse.
+     */
     private String fromDirectory(String path) {
-        if (directory == null || path.isEmpty()) {
+        if (directory == null || path.isEmpty() || path.startsWith("@")) {
             return path;
         }
         try {

@@ -19,7 +19,12 @@ public final class DatabaseSettings {
 
     public static final Setting<Secret> URL = Setting.of(
             "url", Types.URL, null, "postgresql://user:password@host:port/dbname; the other keys win over it.");
-    public static final Setting<String> HOST = Setting.of("host", Types.TEXT, null, "Name or address of the server.");
+    public static final Setting<String> HOST = Setting.of(
+            "host",
+            Types.TEXT,
+            null,
+            "Names or addresses of the server, separated by commas; or a directory or @name of its Unix socket;"
+                    + " else unix_socket_dir.");
     public static final Setting<Integer> PORT =
             Setting.of("port", Types.integer(1, 65_535), 5432, "Port of the server.");
     public static final Setting<String> DBNAME =
@@ -63,6 +68,12 @@ public final class DatabaseSettings {
     public static final Setting<String> OPTIONS =
             Setting.of("options", Types.TEXT, null, "Command-line options asked of the server at login.");
 
+    public static final Setting<HostBalancing> LOAD_BALANCE_HOSTS = Setting.of(
+            "load_balance_hosts",
+            Types.choice(HostBalancing.class),
+            HostBalancing.ROUND_ROBIN,
+            "How one of several hosts is chosen: each in turn, or the first until it fails.");
+
     /** Keys that become startup parameters of the same name. */
     public static final List<Setting<String>> STARTUP_PARAMETERS =
             List.of(CLIENT_ENCODING, DATESTYLE, TIMEZONE, APPLICATION_NAME, OPTIONS);
@@ -86,12 +97,7 @@ public final class DatabaseSettings {
                                     TIMEZONE,
                                     APPLICATION_NAME,
                                     OPTIONS,
-                                    Setting.of(
-                                                    "load_balance_hosts",
-                                                    Types.choice(HostBalancing.class),
-                                                    HostBalancing.ROUND_ROBIN,
-                                                    "How one of several hosts is chosen.")
-                                            .without("this version takes one host per database"))),
+                                    LOAD_BALANCE_HOSTS)),
                     new SettingGroup(
                             "Its pools",
                             List.of(

@@ -57,6 +57,11 @@ record DurationType(boolean millis) implements SettingType<Duration> {
     }
 
     @Override
+    public boolean isNumber() {
+        return true;
+    }
+
+    @Override
     public String accepted() {
         return millis ? "milliseconds, or 15s, 500ms, 2min, 1h" : "seconds (0.5), or 15s, 500ms, 2min, 1h";
     }

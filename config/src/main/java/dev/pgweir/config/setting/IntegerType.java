@@ -26,6 +26,11 @@ record IntegerType(int minimum, int maximum) implements SettingType<Integer> {
     }
 
     @Override
+    public boolean isNumber() {
+        return true;
+    }
+
+    @Override
     public String accepted() {
         return minimum + " to " + maximum;
     }

@@ -6,9 +6,7 @@ import java.util.List;
 /** The process itself: where it listens, what it runs on. */
 final class ProcessSettings {
 
-    private static final String NO_UNIX = "this version listens on and connects through TCP only";
     private static final String STAYS = "PgWeir stays in the foreground and leaves processes to whoever started it";
-    private static final String ONE_PROCESS = "one PgWeir process uses all cores";
 
     /** Not PgBouncer's "nowhere": there it means Unix sockets only. The loopback is safe without a password. */
     static final Setting<List<String>> LISTEN_ADDR = Setting.of(
@@ -29,6 +27,39 @@ final class ProcessSettings {
                     128,
                     "Connections that the kernel queues until they are accepted.")
             .restart();
+
+    /**
+     * Not a path as the others are: what begins with @ is no file. PgBouncer's default is /tmp; here none is opened unless
+     * it is asked for, because a directory that everybody can write to is a place to choose on purpose.
+     */
+    static final Setting<String> UNIX_SOCKET_DIR = Setting.of(
+                    "unix_socket_dir",
+                    Types.TEXT,
+                    "",
+                    "Directory of the Unix socket, or @ and an abstract name; also of servers without a host; empty: none.")
+            .restart();
+
+    static final Setting<String> UNIX_SOCKET_MODE = Setting.of(
+                    "unix_socket_mode", Types.TEXT, "0777", "File mode of the Unix socket, in octal.")
+            .restart();
+
+    static final Setting<String> UNIX_SOCKET_GROUP = Setting.of(
+                    "unix_socket_group", Types.TEXT, "", "Group of the Unix socket; empty: PgWeir's own.")
+            .restart();
+
+    static final Setting<Boolean> SO_REUSEPORT = Setting.of(
+                    "so_reuseport",
+                    Types.BOOL,
+                    false,
+                    "Let several processes listen on one port; then each needs a peer_id, and [peers] all of them.")
+            .restart();
+
+    /** PgBouncer's bound: two bytes of the cancel key, two bits of them spare. */
+    static final Setting<Integer> PEER_ID = Setting.of(
+            "peer_id",
+            Types.integer(0, 16_383),
+            0,
+            "Number of this process among those behind one address, so that cancel requests find it; 0: it is alone.");
 
     static final Setting<TransportChoice> TRANSPORT = Setting.of(
                     "transport",
@@ -71,16 +102,9 @@ final class ProcessSettings {
                     CONFFILE,
                     LOGFILE,
                     PIDFILE,
-                    // PgBouncer's default is /tmp; empty switches it off, which is what this version does.
-                    Setting.of("unix_socket_dir", Types.PATH, "", "Directory of the Unix socket.")
-                            .restart()
-                            .without(NO_UNIX),
-                    Setting.of("unix_socket_mode", Types.TEXT, "0777", "File mode of the Unix socket.")
-                            .restart()
-                            .without(NO_UNIX),
-                    Setting.of("unix_socket_group", Types.TEXT, "", "Group of the Unix socket.")
-                            .restart()
-                            .without(NO_UNIX),
+                    UNIX_SOCKET_DIR,
+                    UNIX_SOCKET_MODE,
+                    UNIX_SOCKET_GROUP,
                     Setting.of("user", Types.TEXT, "", "User to become after the start.")
                             .restart()
                             .without(STAYS),
@@ -90,11 +114,8 @@ final class ProcessSettings {
                     Setting.of("service_name", Types.TEXT, "pgbouncer", "The same as job_name.")
                             .restart()
                             .without(STAYS),
-                    Setting.of("so_reuseport", Types.BOOL, false, "Several processes on one port.")
-                            .restart()
-                            .without(ONE_PROCESS),
-                    Setting.of("peer_id", Types.integer(0, 16_383), 0, "Identity among processes on one port.")
-                            .without(ONE_PROCESS),
+                    SO_REUSEPORT,
+                    PEER_ID,
                     Setting.of("resolv_conf", Types.PATH, "", "Another resolver configuration.")
                             .restart()
                             .without("names are resolved as the operating system does")));

@@ -31,6 +31,13 @@ final class ProtocolSettings {
             200,
             "Prepared statements kept per server connection in transaction and statement mode; 0 passes them on as they come.");
 
+    /** Ours: an ini switches it on, because who brings one wants what PgBouncer did with it. */
+    static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = Setting.of(
+            "pgbouncer_compatibility",
+            Types.BOOL,
+            false,
+            "Refuse startup parameters that are neither followed nor ignored. Started from PgBouncer's ini: 1.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Protocol",
             List.of(
@@ -38,6 +45,7 @@ final class ProtocolSettings {
                     IGNORE_STARTUP_PARAMETERS,
                     MAX_PACKET_SIZE,
                     MAX_PREPARED_STATEMENTS,
+                    PGBOUNCER_COMPATIBILITY,
                     Setting.of("disable_pqexec", Types.BOOL, false, "Refuse the simple query protocol.")
                             .restart()
                             .without("this version serves both protocols"),

@@ -6,7 +6,6 @@ import java.util.List;
 /** How server connections are checked, cleaned and replaced. */
 final class ServerSettings {
 
-    private static final String SYSTEM_DNS = "names are resolved for each new connection";
 
     static final Setting<String> SERVER_RESET_QUERY = Setting.of(
             "server_reset_query", Types.TEXT, "DISCARD ALL", "Query that cleans a server connection, in session mode.");
@@ -48,6 +47,22 @@ final class ServerSettings {
     static final Setting<Duration> SERVER_LOGIN_RETRY = Setting.of(
             "server_login_retry", Types.SECONDS, Duration.ofSeconds(15), "Pause after a failed login to the server.");
 
+    /** As in PgBouncer, whatever the answer's own time to live. */
+    static final Setting<Duration> DNS_MAX_TTL = Setting.of(
+            "dns_max_ttl", Types.SECONDS, Duration.ofSeconds(15), "How long the addresses of a name are remembered.");
+
+    static final Setting<Duration> DNS_NXDOMAIN_TTL = Setting.of(
+            "dns_nxdomain_ttl",
+            Types.SECONDS,
+            Duration.ofSeconds(15),
+            "How long it is remembered that a name has no address.");
+
+    /** PgBouncer asks for the serial numbers of zones; looking up the few names in use again is simpler and as cheap. */
+    static final Setting<Duration> DNS_ZONE_CHECK_PERIOD = Setting.of(
+            "dns_zone_check_period",
+            Types.SECONDS,
+            Duration.ZERO,
+            "How often the names in use are looked up again, besides for each new connection; 0: never.");
     static final Setting<Duration> AUTODB_IDLE_TIMEOUT = Setting.of(
             "autodb_idle_timeout",
             Types.SECONDS,
@@ -79,24 +94,9 @@ final class ServerSettings {
                             .without("this version closes them when their client leaves"),
                     AUTODB_IDLE_TIMEOUT,
                     POOL_IDLE_TIMEOUT,
-                    Setting.of(
-                                    "dns_max_ttl",
-                                    Types.SECONDS,
-                                    Duration.ofSeconds(15),
-                                    "How long addresses are remembered.")
-                            .without(SYSTEM_DNS),
-                    Setting.of(
-                                    "dns_nxdomain_ttl",
-                                    Types.SECONDS,
-                                    Duration.ofSeconds(15),
-                                    "How long it is remembered that a name has no address.")
-                            .without(SYSTEM_DNS),
-                    Setting.of(
-                                    "dns_zone_check_period",
-                                    Types.SECONDS,
-                                    Duration.ZERO,
-                                    "How often zones are looked at for changes.")
-                            .without(SYSTEM_DNS)));
+                    DNS_MAX_TTL,
+                    DNS_NXDOMAIN_TTL,
+                    DNS_ZONE_CHECK_PERIOD));
 
     private ServerSettings() {}
 }

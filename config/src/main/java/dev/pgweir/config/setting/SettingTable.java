@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The settings that one place accepts: {@code [pgweir]}, a database or a user. */
+/** The settings that one place accepts: {@code [pgweir]}, a database, a user or a peer. */
 public final class SettingTable {
 
     private final List<SettingGroup> groups;

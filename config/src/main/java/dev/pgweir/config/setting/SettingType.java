@@ -25,6 +25,11 @@ public interface SettingType<T> {
         return true;
     }
 
+    /** Whether values are numbers, so that PgBouncer's -1 in a section can mean that it says nothing. */
+    default boolean isNumber() {
+        return false;
+    }
+
     /** Whether an array of strings in a TOML file is a value too: the words, joined by commas. */
     default boolean acceptsArrays() {
         return false;

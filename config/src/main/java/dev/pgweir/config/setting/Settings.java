@@ -17,6 +17,11 @@ public final class Settings {
     public static final Setting<List<String>> LISTEN_ADDR = ProcessSettings.LISTEN_ADDR;
     public static final Setting<Integer> LISTEN_PORT = ProcessSettings.LISTEN_PORT;
     public static final Setting<Integer> LISTEN_BACKLOG = ProcessSettings.LISTEN_BACKLOG;
+    public static final Setting<String> UNIX_SOCKET_DIR = ProcessSettings.UNIX_SOCKET_DIR;
+    public static final Setting<String> UNIX_SOCKET_MODE = ProcessSettings.UNIX_SOCKET_MODE;
+    public static final Setting<String> UNIX_SOCKET_GROUP = ProcessSettings.UNIX_SOCKET_GROUP;
+    public static final Setting<Boolean> SO_REUSEPORT = ProcessSettings.SO_REUSEPORT;
+    public static final Setting<Integer> PEER_ID = ProcessSettings.PEER_ID;
     public static final Setting<TransportChoice> TRANSPORT = ProcessSettings.TRANSPORT;
     public static final Setting<Integer> WORKER_THREADS = ProcessSettings.WORKER_THREADS;
     public static final Setting<String> CONFFILE = ProcessSettings.CONFFILE;
@@ -55,6 +60,9 @@ public final class Settings {
     public static final Setting<Duration> SERVER_LIFETIME = ServerSettings.SERVER_LIFETIME;
     public static final Setting<Duration> SERVER_IDLE_TIMEOUT = ServerSettings.SERVER_IDLE_TIMEOUT;
     public static final Setting<Duration> SERVER_CONNECT_TIMEOUT = ServerSettings.SERVER_CONNECT_TIMEOUT;
+    public static final Setting<Duration> DNS_MAX_TTL = ServerSettings.DNS_MAX_TTL;
+    public static final Setting<Duration> DNS_NXDOMAIN_TTL = ServerSettings.DNS_NXDOMAIN_TTL;
+    public static final Setting<Duration> DNS_ZONE_CHECK_PERIOD = ServerSettings.DNS_ZONE_CHECK_PERIOD;
     public static final Setting<Duration> SERVER_LOGIN_RETRY = ServerSettings.SERVER_LOGIN_RETRY;
     public static final Setting<Duration> AUTODB_IDLE_TIMEOUT = ServerSettings.AUTODB_IDLE_TIMEOUT;
     public static final Setting<Duration> POOL_IDLE_TIMEOUT = ServerSettings.POOL_IDLE_TIMEOUT;
@@ -69,6 +77,7 @@ public final class Settings {
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
     public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
+    public static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = ProtocolSettings.PGBOUNCER_COMPATIBILITY;
 
     public static final Setting<Boolean> LOG_CONNECTIONS = LogSettings.LOG_CONNECTIONS;
     public static final Setting<Boolean> LOG_DISCONNECTIONS = LogSettings.LOG_DISCONNECTIONS;

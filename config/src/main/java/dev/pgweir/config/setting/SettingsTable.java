@@ -20,6 +20,11 @@ public final class SettingsTable {
         return render(UserSettings.TABLE);
     }
 
+    /** What {@code [peers.ID]} takes. */
+    public static String peerMarkdown() {
+        return render(PeerSettings.TABLE);
+    }
+
     private static String render(SettingTable table) {
         StringBuilder out = new StringBuilder();
         for (SettingGroup group : table.groups()) {

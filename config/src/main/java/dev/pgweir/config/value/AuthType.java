@@ -12,6 +12,8 @@ public enum AuthType implements Choice {
     MD5("md5"),
     /** SCRAM-SHA-256 (RFC 7677). */
     SCRAM_SHA_256("scram-sha-256"),
+    /** What the kernel says of the process at the other end of a Unix socket. */
+    PEER("peer"),
     /** A TLS client certificate. */
     CERT("cert"),
     /** Rules of a host-based authentication file. */

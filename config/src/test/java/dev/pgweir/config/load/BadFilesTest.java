@@ -98,9 +98,9 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: auth_file: nowhere.txt: there is no such file"),
                 bad("[pgwier]\n", "pgweir.toml:1:1: \"pgwier\" is not a section, did you mean [pgweir]?"),
                 bad(
-                        "[peers.1]\n",
-                        "pgweir.toml:1:1: \"peers\" is not a section,"
-                                + " accepted: [pgweir], [databases.NAME], [users.NAME]"),
+                        "[tables.1]\n",
+                        "pgweir.toml:1:1: \"tables\" is not a section,"
+                                + " accepted: [pgweir], [databases.NAME], [users.NAME], [peers.ID]"),
                 bad("[user.app]\n", "pgweir.toml:1:1: \"user\" is not a section, did you mean [users]?"),
                 bad("[pgbouncer]\n", "pgweir.toml:1:1: \"pgbouncer\" is not a section, did you mean [pgweir]?"),
                 bad(
@@ -121,23 +121,28 @@ final class BadFilesTest {
                         "pgweir.toml:1:1: databases: pgweir is the name of the console, accepted: any other name"),
                 bad(
                         "[databases.x]\nport = 5432",
-                        "pgweir.toml:1:1: databases.x.host: missing; this version reaches servers by TCP only,"
-                                + " accepted: one name or address"),
+                        "pgweir.toml:1:1: databases.x.host: missing, and there is no unix_socket_dir in its place,"
+                                + " accepted: names or addresses separated by commas, a directory, or @ and an abstract name"),
                 bad(
-                        "[databases.x]\nhost = \"/run/postgresql\"",
-                        "pgweir.toml:2:1: databases.x.host: this version cannot connect through Unix sockets,"
-                                + " accepted: one name or address"),
+                        "[databases.x]\nhost = \"a,,b\"",
+                        "pgweir.toml:2:1: databases.x.host: a host is empty,"
+                                + " accepted: names or addresses separated by commas, a directory, or @ and an abstract name"),
                 bad(
-                        "[databases.x]\nhost = \"a,b\"",
-                        "pgweir.toml:2:1: databases.x.host: this version takes no list of hosts,"
-                                + " accepted: one name or address"),
+                        "[pgweir]\nunix_socket_mode = \"0999\"",
+                        "pgweir.toml:2:1: unix_socket_mode: not a file mode: 0999,"
+                                + " accepted: octal digits from 0 to 0777"),
+                bad(
+                        "[databases.x]\nport = 6432\n[pgweir]\nunix_socket_dir = \"/run/pgweir\"",
+                        "pgweir.toml:1:1: databases.x.host: this is the address PgWeir itself listens on,"
+                                + " accepted: the PostgreSQL server's"),
                 bad(
                         "[databases.x]\nhost = \"db:5432\"",
                         "pgweir.toml:2:1: databases.x.host: the port has a key of its own, port,"
-                                + " accepted: one name or address"),
+                                + " accepted: names or addresses separated by commas, a directory, or @ and an abstract name"),
                 bad(
                         "[databases.x]\nhost = \"a b\"",
-                        "pgweir.toml:2:1: databases.x.host: a host contains no blanks, accepted: one name or address"),
+                        "pgweir.toml:2:1: databases.x.host: a host contains no blanks,"
+                                + " accepted: names or addresses separated by commas, a directory, or @ and an abstract name"),
                 bad(
                         "[databases.x]\nhost = \"localhost\"\nport = 6432",
                         "pgweir.toml:2:1: databases.x.host: this is the address PgWeir itself listens on,"
@@ -168,6 +173,12 @@ final class BadFilesTest {
                         "[users.x]\npassword = 123",
                         "pgweir.toml:2:1: users.x.password: a number is not a value here,"
                                 + " accepted: a password, or its md5 or SCRAM-SHA-256 form, in quotes"),
+                bad(
+                        "[peers.x]\nhost = \"db\"",
+                        "pgweir.toml:1:1: peers: \"x\" is not a whole number, accepted: 1 to 16383"),
+                bad(
+                        "[peers.1]\nport = 7000",
+                        "pgweir.toml:1:1: peers.1.host: missing, accepted: an address, or the directory of a Unix socket"),
                 bad(
                         "[pgweir]\nlisten_port = \n",
                         "pgweir.toml:2:15: not TOML: Unexpected end of line, expected a value"),
@@ -204,8 +215,8 @@ final class BadFilesTest {
         assertThat(result.config()).isNull();
         assertThat(loading.lines(result.errors()))
                 .containsExactly(
-                        "pgweir.toml:2:1: databases.app.host: missing; this version reaches servers by TCP only,"
-                                + " accepted: one name or address",
+                        "pgweir.toml:2:1: databases.app.host: missing, and there is no unix_socket_dir in its place,"
+                                + " accepted: names or addresses separated by commas, a directory, or @ and an abstract name",
                         "pgweir.toml:3:1: databases.app.pool_mode: \"x\" is not one of the choices,"
                                 + " accepted: session, transaction, statement",
                         "pgweir.toml:6:1: pol_mode: unknown setting, did you mean pool_mode?",

@@ -22,6 +22,14 @@ final class GarbageTest {
     private static List<String> pieces() {
         List<String> pieces = new ArrayList<>(List.of(
                 "[pgweir]\n",
+                "[pgbouncer]\n",
+                "[databases]\n",
+                "[users]\n",
+                "[peers]\n",
+                "%include ",
+                "host=",
+                "~",
+                "-1",
                 "[databases.",
                 "[users.",
                 "\"*\"]",
@@ -85,6 +93,7 @@ final class GarbageTest {
             Problems problems = new Problems();
             TomlConfigReader.read("x.toml", text, Path.of("dir"), problems);
             AuthFileReader.read("x.txt", text, problems);
+            IniConfigReader.read("x.ini", text, "/home", problems);
             assertThat(problems.sorted())
                     .allSatisfy(problem -> assertThat(problem.toString()).isNotBlank());
         }

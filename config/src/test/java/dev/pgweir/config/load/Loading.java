@@ -28,8 +28,17 @@ final class Loading {
     }
 
     LoadResult load(String toml, Map<String, String> environment) {
-        write("pgweir.toml", toml);
-        return ConfigLoader.load(directory.resolve("pgweir.toml"), environment);
+        return load("pgweir.toml", toml, environment);
+    }
+
+    LoadResult load(String name, String text, Map<String, String> environment) {
+        write(name, text);
+        return ConfigLoader.load(directory.resolve(name), environment);
+    }
+
+    /** The configuration of a pgbouncer.ini that has no errors. */
+    ProxyConfig ini(String text) {
+        return built(load("pgbouncer.ini", text, Map.of()));
     }
 
     /** The configuration of a file that has no errors. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SettingsTest {
 
     static Stream<Setting<?>> all() {
-        return Stream.of(Settings.TABLE, DatabaseSettings.TABLE, UserSettings.TABLE)
+        return Stream.of(Settings.TABLE, DatabaseSettings.TABLE, UserSettings.TABLE, PeerSettings.TABLE)
                 .flatMap(table -> table.settings().stream());
     }
 
@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndFiveOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndSixOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -57,7 +57,8 @@ final class SettingsTest {
                         "cancel_reserve_connections",
                         "min_evict_age",
                         "worker_threads",
-                        "transport");
+                        "transport",
+                        "pgbouncer_compatibility");
     }
 
     @ParameterizedTest

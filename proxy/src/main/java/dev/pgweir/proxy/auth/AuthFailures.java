@@ -22,6 +22,10 @@ final class AuthFailures {
                 INVALID_AUTHORIZATION, "\"trust\" authentication failed", "the user is not known");
     }
 
+    static ClientAuthStep peer(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "\"peer\" authentication failed", detail);
+    }
+
     static ClientAuthStep outOfTurn() {
         return new ClientAuthStep.Failure(
                 PROTOCOL_VIOLATION, "unexpected password message", "a password message out of turn");

@@ -14,7 +14,9 @@ public enum AuthMethod {
     /** MD5 challenge; SCRAM for users whose stored secret is a SCRAM secret. */
     MD5("md5"),
     /** SCRAM-SHA-256 (RFC 7677). */
-    SCRAM_SHA_256("scram-sha-256");
+    SCRAM_SHA_256("scram-sha-256"),
+    /** What the kernel says of the process at the other end of a Unix socket. */
+    PEER("peer");
 
     private final String setting;
 

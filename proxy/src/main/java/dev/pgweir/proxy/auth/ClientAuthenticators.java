@@ -2,6 +2,7 @@ package dev.pgweir.proxy.auth;
 
 import dev.pgweir.protocol.auth.scram.ScramClientExchange;
 import java.security.SecureRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the authenticator for each client that connects. Immutable, shared by all event loops. */
@@ -54,7 +55,18 @@ public final class ClientAuthenticators {
             case MD5 ->
                 needsScram(credential) ? scram(user, credential) : new Md5Authenticator(user, credential, random);
             case SCRAM_SHA_256 -> scram(user, credential);
+            case PEER -> new PeerAuthenticator(user, credential, null);
         };
+    }
+
+    /**
+     * The authenticator for a login by {@link AuthMethod#PEER} through a Unix socket.
+     *
+     * @param systemUser looks the user of the client's process up; called on a thread that may wait
+     */
+    public ClientAuthenticator peer(
+            String user, @Nullable Credential credential, Supplier<@Nullable String> systemUser) {
+        return new PeerAuthenticator(user, credential, systemUser);
     }
 
     private static boolean needsScram(@Nullable Credential credential) {

@@ -108,7 +108,7 @@ public final class CancelForwarder {
             // As a task, so that the ticket is known even if the place was free at once.
             loop.execute(() -> {
                 granted = true;
-                connector.connect(loop, this, server.address(), limit).addListener(connected -> {
+                connector.connectTo(loop, this, server, limit).addListener(connected -> {
                     if (!connected.isSuccess()) {
                         failed(connected.cause());
                         finish();

@@ -30,7 +30,7 @@ final class CheckCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "The configuration, in TOML.")
+    @Parameters(paramLabel = "FILE", description = "The configuration, in TOML or PgBouncer's format.")
     private @Nullable Path file;
 
     CheckCommand(Map<String, String> environment) {

@@ -25,6 +25,7 @@ public final class Main {
     static int execute(String[] args, Map<String, String> environment, PrintWriter out, PrintWriter err) {
         return new CommandLine(new RunCommand(environment))
                 .addSubcommand(new CheckCommand(environment))
+                .addSubcommand(new ConvertCommand())
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(Main::wrongArguments)

@@ -9,6 +9,7 @@ import dev.pgweir.proxy.ProxyStartException;
 import dev.pgweir.proxy.Shutdown;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
+import dev.pgweir.proxy.log.StandardError;
 import dev.pgweir.proxy.net.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,7 +35,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqVv] [FILE]", "       pgweir check FILE"},
+        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE"},
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -59,18 +61,25 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "The configuration, in TOML.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            description = "The configuration: in PgBouncer's format if the name ends in .ini or the file has a section"
+                    + " [pgbouncer], else in TOML.")
     private @Nullable Path file;
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Logs warnings and errors only.")
+            description = "Writes warnings and errors only to the standard error; the log file gets everything.")
     private boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
             description = "Logs more; -vv everything.")
     private boolean[] verbose = {};
+
+    @Mixin
+    private PgBouncerOptions pgBouncer = new PgBouncerOptions();
 
     RunCommand(Map<String, String> environment) {
         this.environment = environment;
@@ -79,6 +88,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = Objects.requireNonNull(spec).commandLine().getErr();
+        if (pgBouncer.isRefused(err)) {
+            return 1;
+        }
         if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
             printTwoWays(err);
             return 1;
@@ -89,6 +101,9 @@ final class RunCommand implements Callable<Integer> {
             ProblemPrinter.print(result, err);
             err.println("pgweir: not started, " + ProblemPrinter.counts(result));
             return 1;
+        }
+        if (quiet) {
+            StandardError.quiet();
         }
         Logging.configure(level());
         try {
@@ -123,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
 
     private LogLevel level() {
         return switch (verbose.length) {
-            case 0 -> quiet ? LogLevel.WARNING : LogLevel.LOG;
+            case 0 -> LogLevel.LOG;
             case 1 -> LogLevel.DEBUG;
             default -> LogLevel.NOISE;
         };
@@ -149,6 +164,7 @@ final class RunCommand implements Callable<Integer> {
                     VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            pgBouncer.explain();
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
             return 0;

@@ -3,6 +3,7 @@ package dev.pgweir.proxy.client;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.CancelTarget;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 
@@ -19,8 +20,15 @@ final class CancelPhase implements ClientPhase {
         this.session = session;
     }
 
-    void begin(CancelKeys keys, CancelRequest request) {
+    void begin(CancelKeys keys, PeerForwarder peers, CancelRequest request) {
         CancelTarget target = keys.find(request);
+        if (target == null
+                && peers.forward(
+                        session.channel().eventLoop(),
+                        request,
+                        () -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST))) {
+            return;
+        }
         if (target == null) {
             // PostgreSQL does not answer either: whoever guesses keys learns nothing.
             session.strangers().info(UNKNOWN_KEY, session + " " + UNKNOWN_KEY);

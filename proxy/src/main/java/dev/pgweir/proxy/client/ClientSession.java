@@ -7,7 +7,9 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -43,7 +45,7 @@ public final class ClientSession {
     private final Supplier<LogConfig> wanted;
     /** For what strangers bring about. */
     private final LimitedLog strangers;
-
+    private final @Nullable UnixClient unix;
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
@@ -63,6 +65,7 @@ public final class ClientSession {
     ClientSession(
             long id,
             Channel channel,
+            @Nullable UnixClient unix,
             int loopIndex,
             LoopClients registry,
             Supplier<LogConfig> wanted,
@@ -71,8 +74,11 @@ public final class ClientSession {
         this.channel = channel;
         this.loopIndex = loopIndex;
         this.gate = new ReadGate(channel);
+        this.unix = unix;
         // Asked now, because a closed channel does not tell any more.
-        this.peer = channel.remoteAddress();
+        this.peer = unix == null
+                ? channel.remoteAddress()
+                : UnixSockets.shown(unix.peer() == null ? 0 : unix.peer().pid(), unix.port());
         this.registry = registry;
         this.wanted = wanted;
         this.strangers = strangers;
@@ -105,14 +111,20 @@ public final class ClientSession {
         return connectTime;
     }
 
-    /** Where it comes from. */
+    /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
-        return (InetSocketAddress) peer;
+        return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
     }
 
-    /** Where it was accepted. */
+    /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */
     public InetSocketAddress localAddress() {
-        return (InetSocketAddress) channel.localAddress();
+        return unix == null ? (InetSocketAddress) channel.localAddress() : UnixSockets.shown(unix.port());
+    }
+
+    /** What is known of its Unix socket; null if it came by TCP. */
+    @Nullable
+    UnixClient unix() {
+        return unix;
     }
 
     /** Where it stands. */

@@ -12,18 +12,20 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.log.LimitedLog;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,7 @@ public final class Clients {
     private final ClientAuthenticators authenticators;
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
+    private final PeerForwarder peers;
     private final TrackedParameters tracked;
     private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
@@ -67,6 +70,7 @@ public final class Clients {
             ClientAuthenticators authenticators,
             CancelKeys keys,
             CancelForwarder forwarder,
+            PeerForwarder peers,
             TrackedParameters tracked,
             ConsoleAccess console,
             String version) {
@@ -77,6 +81,7 @@ public final class Clients {
         this.authenticators = authenticators;
         this.keys = keys;
         this.forwarder = forwarder;
+        this.peers = peers;
         this.tracked = tracked;
         this.console = console;
         this.consoleWelcome = Map.of(
@@ -92,12 +97,22 @@ public final class Clients {
         }
     }
 
-    /** The handler of an accepted connection. Called on its event loop. */
-    public ChannelHandler accept(SocketChannel channel) {
+    /**
+     * The handler of an accepted connection. Called on its event loop.
+     *
+     * @param unix null if it came by TCP
+     */
+    public ChannelHandler accept(Channel channel, @Nullable UnixClient unix) {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
-        ClientSession session =
-                new ClientSession(ids.incrementAndGet(), channel, loop, byLoop.get(loop), logging, strangers);
+        ClientSession session = new ClientSession(
+                ids.incrementAndGet(),
+                channel,
+                unix,
+                loop,
+                byLoop.get(loop),
+                logging,
+                strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }
@@ -230,7 +245,7 @@ public final class Clients {
     void cancel(ClientSession session, CancelRequest request) {
         CancelPhase phase = new CancelPhase(session);
         session.become(phase);
-        phase.begin(keys, request);
+        phase.begin(keys, peers, request);
     }
 
     void login(ClientSession session, StartupMessage startup) {

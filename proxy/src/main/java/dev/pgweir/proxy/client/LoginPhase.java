@@ -23,7 +23,9 @@ import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -33,8 +35,10 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +53,17 @@ import org.slf4j.LoggerFactory;
 final class LoginPhase implements ClientPhase, Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
 
+    /** Who administers PgWeir without a password, through a Unix socket, if run by the same user: PgBouncer's rule. */
+    private static final String CONSOLE_OWNER = "pgbouncer";
+
     /** Longer than the longest password PostgreSQL's tools send, and all that a stranger can make us keep. */
     private static final int MAX_PASSWORD_MESSAGE = 65_536 + FrameScanner.HEADER_LENGTH;
 
     /** Enough for any first query that is sent without awaiting the login's end; then the channel is not read. */
     private static final int MAX_EARLY = 64 * 1024;
+
+    /** PostgreSQL's words for false. */
+    private static final Pattern NO_REPLICATION = Pattern.compile("(?i)|f(a(l(se?)?)?)?|of|off|no?|0");
 
     private static final Interest PASSWORDS = Interest.builder()
             .whole(FrontendMessageType.PASSWORD)
@@ -71,7 +81,12 @@ final class LoginPhase implements ClientPhase, Waiter {
     private @Nullable ClientAuthenticator authenticator;
     private @Nullable DatabasePool pool;
     private @Nullable PoolClient poolClient;
+    /** What it says of replication, if it wants any: {@code database}, or one of PostgreSQL's words for true. */
+    private final String replication;
+
     private boolean handedOver;
+    /** PgWeir's own user, at the console. */
+    private boolean owner;
     /**
      * What came while the login waits for a server, for the next phase. The channel is read meanwhile, because NIO tells
      * of a client that has left only by reading.
@@ -92,6 +107,8 @@ final class LoginPhase implements ClientPhase, Waiter {
                 session.channel().alloc());
         this.user = startup.user() == null ? "" : startup.user();
         this.database = startup.database() == null ? "" : startup.database();
+        String wanted = startup.parameters().getOrDefault("replication", "");
+        this.replication = NO_REPLICATION.matcher(wanted).matches() ? "" : wanted;
     }
 
     void begin() {
@@ -101,7 +118,8 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers()
                     .info(
                             "login attempt",
-                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication=no");
+                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication="
+                                    + (replication.isEmpty() ? "no" : "yes"));
         }
         if (user.isEmpty()) {
             session.fail(
@@ -114,16 +132,12 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (session.isEnded()) {
             return;
         }
-        String replication = startup.parameters().getOrDefault("replication", "false");
-        if (!replication.matches("(?i)false|off|no|0|f|n")) {
-            session.fail(
-                    "0A000",
-                    "replication connections are not supported by this version of PgWeir",
-                    DisconnectReason.CLIENT_LOGIN_FAILED);
-            return;
-        }
-        parameters =
-                StartupParameters.of(startup.parameters(), config.protocol().ignoreStartupParameters());
+        boolean compatible = config.compatible();
+        parameters = StartupParameters.of(
+                startup.parameters(),
+                config.protocol().ignoreStartupParameters(),
+                // What a replication connection asks for stays with its own server, so nothing need be followed.
+                name -> !compatible || !replication.isEmpty() || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
         boolean console = DatabaseConfig.isConsole(database);
         int limit = config.limits().maxClientConn();
@@ -163,11 +177,22 @@ final class LoginPhase implements ClientPhase, Waiter {
     // ---- the password ----
 
     private void authenticate() {
+        UnixClient unix = session.unix();
+        if (unix != null && unix.ownUser() && CONSOLE_OWNER.equals(user) && DatabaseConfig.isConsole(database)) {
+            // Whoever may send signals to PgWeir and read its files needs no password to be its administrator.
+            owner = true;
+            openConsole();
+            return;
+        }
         AuthType type = config.auth().authType();
         AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        authenticator = clients.authenticators()
-                .withScramIterations(config.auth().scramIterations())
-                .create(method, user, clients.credential(config, user));
+        Credential known = clients.credential(config, user);
+        UnixPeer peer = unix == null ? null : unix.peer();
+        authenticator = method == AuthMethod.PEER && peer != null
+                ? clients.authenticators().peer(user, known, peer::userName)
+                : clients.authenticators()
+                        .withScramIterations(config.auth().scramIterations())
+                        .create(method, user, known);
         take(authenticator.start());
     }
 
@@ -293,7 +318,7 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
         session.holds(mine.pool()::letGo);
         pool = mine;
-        Map<String, String> welcome = mine.welcome();
+        Map<String, String> welcome = replication.isEmpty() ? mine.welcome() : null;
         if (welcome != null) {
             finish(welcome);
         } else {
@@ -306,7 +331,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void openConsole() {
-        boolean admin = config.admin().adminUsers().contains(user);
+        boolean admin = owner || config.admin().adminUsers().contains(user);
         if (!admin && !config.admin().statsUsers().contains(user)) {
             session.fail(
                     "42501",
@@ -326,13 +351,21 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void awaitServer(DatabasePool from) {
-        PoolClient place = new PoolClient(this);
+        PoolClient place = replication.isEmpty() ? new PoolClient(this) : PoolClient.dedicated(this, ownParameters());
         poolClient = place;
         // Whoever waits for its login is a client of the pool, else min_pool_size would not hold for it.
         PooledServer server = from.pool().acquire(place);
         if (server != null) {
             gotServer(server);
         }
+    }
+
+    /** PostgreSQL is told all that the client has said, since nobody else will use the connection. */
+    private Map<String, String> ownParameters() {
+        Map<String, String> own =
+                new LinkedHashMap<>(Objects.requireNonNull(parameters).settings());
+        own.put("replication", replication);
+        return own;
     }
 
     @Override
@@ -347,6 +380,10 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private void gotServer(PooledServer server) {
         poolClient = null;
+        if (!replication.isEmpty()) {
+            replicate(server);
+            return;
+        }
         Map<String, String> welcome =
                 server.connection() instanceof ServerConnection connection ? connection.welcome() : Map.of();
         server.pool().release(server, Release.REUSE);
@@ -356,13 +393,28 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
     }
 
+    private void replicate(PooledServer slot) {
+        if (session.isEnded() || !(slot.connection() instanceof ServerConnection server)) {
+            slot.pool().release(slot, Release.close(DisconnectReason.CLIENT_UNEXPECTED_EOF));
+            return;
+        }
+        session.gate().open(ReadGate.LOGIN);
+        handedOver = true;
+        ReplicationPhase phase = new ReplicationPhase(session, scanner, clients, slot, server);
+        session.become(phase);
+        phase.begin();
+        handOnEarly();
+    }
+
     @Override
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
             session.fail(
                     failure.sqlState(),
-                    failure.message(),
+                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
+                            ? failure.message()
+                            : "server login failed: " + failure.message(),
                     failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
                             ? DisconnectReason.QUERY_WAIT_TIMEOUT
                             : DisconnectReason.CLIENT_LOGIN_FAILED);

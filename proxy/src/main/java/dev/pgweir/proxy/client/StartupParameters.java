@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -31,18 +32,35 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
      * @throws ProtocolException with PgBouncer's texts for options that are not settings
      */
     static StartupParameters of(Map<String, String> parameters, List<String> ignored) {
+        return of(parameters, ignored, name -> true);
+    }
+
+    /**
+     * Sorts them, and refuses settings as PgBouncer does.
+     *
+     * @param followed which settings are taken if they are not ignored
+     * @throws ProtocolException with PgBouncer's texts for what is not taken and for options that are not settings
+     */
+    static StartupParameters of(Map<String, String> parameters, List<String> ignored, Predicate<String> followed) {
         Map<String, String> settings = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         parameters.forEach((name, value) -> {
             if (name.startsWith(PROTOCOL_OPTION)) {
                 unknown.add(name);
             } else if (name.equals("options")) {
-                readOptions(value, ignored, settings);
+                readOptions(value, ignored, followed, settings);
             } else if (!NO_SETTINGS.contains(name) && !isIgnored(name, ignored)) {
                 put(name, value, settings);
+                if (!followed.test(name)) {
+                    throw unsupported("unsupported startup parameter: " + name);
+                }
             }
         });
         return new StartupParameters(settings, unknown);
+    }
+
+    private static ProtocolException unsupported(String message) {
+        return new ProtocolException(SqlState.PROTOCOL_VIOLATION, message);
     }
 
     private static boolean isIgnored(String name, List<String> ignored) {
@@ -58,7 +76,9 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
     }
 
     /** {@code -c name=value}, {@code -cname=value} and {@code --name=value}, with backslashes before blanks. */
-    private static void readOptions(String text, List<String> ignored, Map<String, String> settings) {
+    private static void readOptions(
+            String text, List<String> ignored, Predicate<String> followed, Map<String, String> settings) {
+        boolean anyIgnored = isIgnored("options", ignored);
         List<String> words = words(text);
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -72,7 +92,7 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
             }
             int equals = assignment.indexOf('=');
             if (equals <= 0) {
-                if (isIgnored("options", ignored)) {
+                if (anyIgnored) {
                     continue;
                 }
                 throw new ProtocolException(
@@ -81,8 +101,13 @@ record StartupParameters(Map<String, String> settings, List<String> unknownOptio
             }
             // PostgreSQL takes a dash in the name for an underscore here.
             String name = assignment.substring(0, equals).replace('-', '_');
-            if (!isIgnored(name, ignored)) {
-                put(name, assignment.substring(equals + 1), settings);
+            boolean taken = followed.test(name);
+            if (isIgnored(name, ignored) || (anyIgnored && !taken)) {
+                continue;
+            }
+            put(name, assignment.substring(equals + 1), settings);
+            if (!taken) {
+                throw unsupported("unsupported startup parameter in options: " + name);
             }
         }
     }

@@ -15,7 +15,10 @@ import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.ServerControl;
 import dev.pgweir.proxy.server.ServerOwner;
 import dev.pgweir.proxy.server.ServerProfile;
+import java.net.InetAddress;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -120,6 +123,31 @@ public final class DatabasePools implements ServerOpener {
         return byKey.get(key);
     }
 
+    /** The hosts of all pools, each once, as the configuration names them. */
+    public Set<String> hosts() {
+        Set<String> hosts = new LinkedHashSet<>();
+        for (Pool pool : pools.pools()) {
+            for (String hostPort : pool.spec().hostPorts()) {
+                hosts.add(hostPort.substring(0, hostPort.lastIndexOf(':')));
+            }
+        }
+        return hosts;
+    }
+
+    /**
+     * A name leads elsewhere now: connections to addresses that it has lost are replaced.
+     *
+     * @param now the addresses it has
+     */
+    public void addressesChanged(String host, Set<InetAddress> now) {
+        pools.retireIf(
+                server -> server.connection() instanceof ServerConnection connection
+                        && connection.profile().host().equals(host)
+                        && connection.address().getAddress() != null
+                        && !now.contains(connection.address().getAddress()),
+                DisconnectReason.SERVER_ADDRESS_CHANGED);
+    }
+
     @Override
     public void open(PooledServer slot, int preferredLoop) {
         Pool pool = slot.pool();
@@ -130,7 +158,14 @@ public final class DatabasePools implements ServerOpener {
             slot.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
             return;
         }
-        connector.open(slot.id(), target.profile(), new Welcoming(slot, target), preferredLoop);
+        ServerProfile profile = target.profile().at(slot.hostPort());
+        Map<String, String> own = slot.ownParameters();
+        if (own == null) {
+            connector.open(slot.id(), profile, new Welcoming(slot, target), preferredLoop);
+        } else {
+            // What PostgreSQL reports to it may be something else than it tells an ordinary client.
+            connector.open(slot.id(), profile.withOwn(own), slot, preferredLoop);
+        }
     }
 
     /** Keeps what the newest login reported, and passes everything on. */

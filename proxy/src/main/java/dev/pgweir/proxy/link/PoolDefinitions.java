@@ -6,9 +6,11 @@ import dev.pgweir.config.PoolSizes;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
 import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.pool.PoolSpec;
 import dev.pgweir.proxy.server.ServerProfile;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +25,9 @@ public final class PoolDefinitions {
         ServerTarget target = pool.target();
         PoolSizes sizes = pool.sizes();
         return new PoolSpec(
-                target.host() + ":" + target.port(),
+                target.hosts().stream()
+                        .map(host -> host + ":" + target.port())
+                        .collect(Collectors.joining(",")),
                 new PoolSpec.Sizes(sizes.poolSize(), sizes.minPoolSize(), sizes.reservePoolSize()),
                 new PoolSpec.Caps(
                         sizes.maxServerConnections(),
@@ -42,7 +46,8 @@ public final class PoolDefinitions {
                         config.server().serverCheckQuery() != null,
                         config.server().serverCheckDelay().toNanos()),
                 target.userForced(),
-                config.pool().serverRoundRobin());
+                config.pool().serverRoundRobin(),
+                target.balancing() == HostBalancing.DISABLE);
     }
 
     /** The same, but no server is kept in store: for a pool that ends with its last client. */
@@ -54,7 +59,8 @@ public final class PoolDefinitions {
                 spec.waiting(),
                 spec.aging(),
                 spec.forcedUser(),
-                spec.roundRobin());
+                spec.roundRobin(),
+                spec.staysWithHost());
     }
 
     /** What the configuration knows to log in to the server with; a damaged secret counts as none. */
@@ -83,7 +89,7 @@ public final class PoolDefinitions {
     public static ServerProfile profile(ProxyConfig config, PoolSettings pool, Credential credential) {
         ServerTarget target = pool.target();
         return new ServerProfile(
-                target.host(),
+                target.hosts().get(0),
                 target.port(),
                 target.dbname(),
                 target.user(),

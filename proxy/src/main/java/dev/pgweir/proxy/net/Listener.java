@@ -4,39 +4,48 @@ import dev.pgweir.config.ListenConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The listening sockets. Made and closed by one thread. */
 public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
+    private @Nullable UnixListener unix;
 
     private Listener() {}
 
     /**
-     * Listens on every address of the configuration.
+     * Listens on every address of the configuration, and on the Unix socket, which is there before the first client of
+     * any other address is accepted.
      *
-     * @param handler makes the handler of an accepted connection
+     * @param acceptor makes the handler of an accepted connection
      * @throws IOException if an address is unknown or taken; its text names address and port. Nothing is left open then
      */
-    public static Listener open(
-            ListenConfig config, EventLoops loops, TcpOptions options, Function<SocketChannel, ChannelHandler> handler)
+    public static Listener open(ListenConfig config, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
             throws IOException {
         Listener listener = new Listener();
+        boolean hasUnix = !config.unixSocketDir().isEmpty();
+        // A port that the system chooses has to be known before the socket can be named after it.
+        boolean unixLast = config.listenPort() == 0 && !config.listenAddr().isEmpty();
         try {
+            if (hasUnix && !unixLast) {
+                listener.unix = UnixListener.open(config, config.listenPort(), loops, options, acceptor);
+            }
             for (String address : config.listenAddr()) {
                 String name = address + ":" + config.listenPort();
-                listener.bind(resolve(address, name, config.listenPort()), name, config, loops, options, handler);
+                listener.bind(resolve(address, name, config.listenPort()), name, config, loops, options, acceptor);
+            }
+            if (hasUnix && unixLast) {
+                int port = listener.addresses().get(0).getPort();
+                listener.unix = UnixListener.open(config, port, loops, options, acceptor);
             }
         } catch (IOException e) {
             listener.close();
@@ -62,7 +71,7 @@ public final class Listener {
             ListenConfig config,
             EventLoops loops,
             TcpOptions options,
-            Function<SocketChannel, ChannelHandler> handler)
+            ClientAcceptor acceptor)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
@@ -70,13 +79,16 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
                 // A restart must not wait for connections of the process before it.
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
+                .childHandler(new ChannelInitializer<>() {
                     @Override
-                    protected void initChannel(SocketChannel channel) {
+                    protected void initChannel(Channel channel) {
                         options.applyTo(channel);
-                        channel.pipeline().addLast("client", handler.apply(channel));
+                        channel.pipeline().addLast("client", acceptor.accept(channel, null));
                     }
                 });
+        if (config.soReuseport()) {
+            bootstrap.option(loops.transport().reusePort(), true);
+        }
         ChannelFuture bound = bootstrap.bind(where).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {
@@ -85,21 +97,38 @@ public final class Listener {
         channels.add(bound.channel());
     }
 
-    /** Where it listens; the port is the real one where the configuration said 0. */
+    /** Where it listens by TCP; the port is the real one where the configuration said 0. */
     public List<InetSocketAddress> addresses() {
         return channels.stream()
                 .map(channel -> (InetSocketAddress) channel.localAddress())
                 .toList();
     }
 
-    /** Stops accepting. Accepted connections stay. Must not be called on an event loop. */
-    public void close() {
+    /** The Unix socket it listens on, with an {@code @} in front if it is abstract; null if there is none. */
+    public @Nullable String unixSocket() {
+        return unix == null ? null : unix.path();
+    }
+
+    /** Stops accepting by TCP; the Unix socket goes on. Accepted connections stay. Must not be called on an event loop. */
+    public void closeTcp() {
         for (Channel channel : channels) {
-            EventLoop loop = channel.eventLoop();
-            if (loop.inEventLoop()) {
-                throw new IllegalStateException("would wait for itself");
-            }
+            notOn(channel.eventLoop());
             channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Stops accepting and removes the Unix socket. Accepted connections stay. Must not be called on an event loop. */
+    public void close() {
+        closeTcp();
+        if (unix != null) {
+            notOn(unix.channel().eventLoop());
+            unix.close();
+        }
+    }
+
+    private static void notOn(EventLoop loop) {
+        if (loop.inEventLoop()) {
+            throw new IllegalStateException("would wait for itself");
         }
     }
 }

@@ -18,26 +18,35 @@ public final class TcpOptions {
     private final Transport transport;
     /** Replaced as a whole by a reload. */
     private volatile Map<ChannelOption<?>, Object> options;
+    /** Those that Unix sockets have as well. */
+    private volatile Map<ChannelOption<?>, Object> unixOptions;
 
     public TcpOptions(NetConfig net, Transport transport) {
         this.transport = transport;
         this.options = options(net, transport);
+        this.unixOptions = unixOptions(net);
     }
 
     /** From the next connection on; those that were opened before keep theirs. */
     public void reload(NetConfig net) {
         options = options(net, transport);
+        unixOptions = unixOptions(net);
     }
 
-    private static Map<ChannelOption<?>, Object> options(NetConfig net, Transport transport) {
+    private static Map<ChannelOption<?>, Object> unixOptions(NetConfig net) {
         Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
-        options.put(ChannelOption.TCP_NODELAY, true);
         options.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
-        options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
         if (net.tcpSocketBuffer() > 0) {
             options.put(ChannelOption.SO_SNDBUF, net.tcpSocketBuffer());
             options.put(ChannelOption.SO_RCVBUF, net.tcpSocketBuffer());
         }
+        return options;
+    }
+
+    private static Map<ChannelOption<?>, Object> options(NetConfig net, Transport transport) {
+        Map<ChannelOption<?>, Object> options = unixOptions(net);
+        options.put(ChannelOption.TCP_NODELAY, true);
+        options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
         if (transport == Transport.EPOLL) {
             putPositive(options, EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
             putPositive(options, EpollChannelOption.TCP_KEEPIDLE, (int)
@@ -64,6 +73,16 @@ public final class TcpOptions {
     /** Sets the options of an accepted connection. */
     public void applyTo(Channel channel) {
         options.forEach((option, value) -> set(channel, option, value));
+    }
+
+    /** Sets the options for outgoing connections through a Unix socket. */
+    public void applyToUnix(Bootstrap bootstrap) {
+        unixOptions.forEach((option, value) -> set(bootstrap, option, value));
+    }
+
+    /** Sets the options of a connection accepted on a Unix socket. */
+    public void applyToUnix(Channel channel) {
+        unixOptions.forEach((option, value) -> set(channel, option, value));
     }
 
     // Keys and values are put in together by the constructor.

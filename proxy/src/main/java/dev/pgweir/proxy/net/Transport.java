@@ -1,32 +1,41 @@
 package dev.pgweir.proxy.net;
 
 import dev.pgweir.config.value.TransportChoice;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
-import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.dns.DnsAddressResolverGroup;
-import io.netty.resolver.dns.DnsServerAddressStreamProviders;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,18 +97,6 @@ public enum Transport {
         };
     }
 
-    /** Resolves names without blocking an event loop: hosts file and DNS, answers cached as long as they are valid. */
-    public AddressResolverGroup<InetSocketAddress> resolver() {
-        return new DnsAddressResolverGroup(
-                switch (this) {
-                    case IO_URING -> IoUringDatagramChannel.class;
-                    case EPOLL -> EpollDatagramChannel.class;
-                    case KQUEUE -> KQueueDatagramChannel.class;
-                    case NIO -> NioDatagramChannel.class;
-                },
-                DnsServerAddressStreamProviders.platformDefault());
-    }
-
     /** Channels for outgoing connections. */
     public Class<? extends SocketChannel> socketChannel() {
         return client;
@@ -108,5 +105,49 @@ public enum Transport {
     /** Channels for listening. */
     public Class<? extends ServerSocketChannel> serverSocketChannel() {
         return server;
+    }
+
+    /** Channels for outgoing connections through Unix sockets. */
+    public Class<? extends Channel> unixChannel() {
+        return switch (this) {
+            case IO_URING -> IoUringDomainSocketChannel.class;
+            case EPOLL -> EpollDomainSocketChannel.class;
+            case KQUEUE -> KQueueDomainSocketChannel.class;
+            case NIO -> NioDomainSocketChannel.class;
+        };
+    }
+
+    /** Channels for listening on a Unix socket. */
+    public Class<? extends ServerChannel> unixServerChannel() {
+        return switch (this) {
+            case IO_URING -> IoUringServerDomainSocketChannel.class;
+            case EPOLL -> EpollServerDomainSocketChannel.class;
+            case KQUEUE -> KQueueServerDomainSocketChannel.class;
+            case NIO -> NioServerDomainSocketChannel.class;
+        };
+    }
+
+    /**
+     * The address of a Unix socket.
+     *
+     * @param path of its file; or an abstract name, which begins with {@code @}
+     * @throws IllegalArgumentException if this transport or system has no abstract names
+     */
+    public SocketAddress unixAddress(String path) {
+        if (UnixSockets.isAbstract(path)) {
+            if (this == NIO || this == KQUEUE) {
+                throw new IllegalArgumentException("the abstract Unix socket " + path
+                        + " needs Linux, and transport = epoll or io_uring; here it is "
+                        + name().toLowerCase(java.util.Locale.ROOT));
+            }
+            // What begins with a zero is a name and no file: unix(7).
+            return new DomainSocketAddress("\0" + path.substring(1));
+        }
+        return this == NIO ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path);
+    }
+
+    /** The option that lets several processes listen on one port. */
+    ChannelOption<Boolean> reusePort() {
+        return this == NIO ? NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT) : UnixChannelOption.SO_REUSEPORT;
     }
 }

@@ -68,7 +68,7 @@ final class Evictor {
             // After a reload a pool may have servers that count elsewhere.
             if (server.budget.isUnder(cap)
                     && (beneficiary == null || isOldEnough(server, now))
-                    && (!coversAll || beneficiary == null || server.budget.coversExhaustedOf(beneficiary.budget))) {
+                    && (!coversAll || beneficiary == null || server.budget.coversExhaustedOf(beneficiary.budget()))) {
                 return server;
             }
         }

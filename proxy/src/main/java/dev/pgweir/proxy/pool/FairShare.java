@@ -58,7 +58,7 @@ final class FairShare {
                     && (oldest == null || pool.oldestWait() < oldest.oldestWait())
                     && (!contested || pool.oldestWait() < own.oldestWait())
                     && supply.isBlockedByCapsAlone(pool, now)
-                    && server.budget.coversExhaustedOf(pool.budget)) {
+                    && server.budget.coversExhaustedOf(pool.budget())) {
                 oldest = pool;
             }
         }

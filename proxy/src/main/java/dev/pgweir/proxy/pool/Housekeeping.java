@@ -18,6 +18,7 @@ final class Housekeeping {
         for (int i = 0; i < count; i++) {
             PoolState pool = core.pools.get((turn + i) % count);
             endWaits(pool, now);
+            core.dedicated.tick(pool, now);
             age(pool, pool.used, now);
             age(pool, pool.idle, now);
         }

@@ -16,7 +16,7 @@ final class LoginDesk {
     }
 
     static boolean permits(PoolState pool, long now) {
-        if (!pool.budget.host().permitsLogin(now)) {
+        if (!pool.budget().host().permitsLogin(now)) {
             return false;
         }
         // As long as PostgreSQL refuses the pool's login, one attempt at a time.
@@ -37,8 +37,10 @@ final class LoginDesk {
         ServerHost host = server.budget.host();
         boolean wasHeld = host.pacer.isHolding() || pool.refusals.isHolding();
         host.answered();
-        pool.refusals.succeeded();
-        pool.refusal = null;
+        if (server.ownParameters == null) {
+            pool.refusals.succeeded();
+            pool.refusal = null;
+        }
         return wasHeld;
     }
 
@@ -53,6 +55,10 @@ final class LoginDesk {
         if (failure.kind() == LoginFailure.Kind.REFUSED) {
             // It answered, so it is not down.
             host.answered();
+            if (server.ownParameters != null) {
+                // What is refused to a client of its own kind says nothing of the others' login.
+                return;
+            }
             pool.refusals.failed(server.openedAt, now, longestPause(server), book.random());
             pool.refusal = failure;
             // While paused they wait for RESUME, whatever becomes of logins that were under way.
@@ -61,6 +67,7 @@ final class LoginDesk {
             }
         } else {
             host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            pool.aim.failed(server.budget, pool.spec.staysWithHost());
             host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
         }
     }

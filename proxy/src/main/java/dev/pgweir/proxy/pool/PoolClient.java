@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.pool;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,30 @@ public final class PoolClient {
     @Nullable
     PoolClient next;
 
+    /** What the login of its own server asks for; null for a client that shares servers. */
+    final @Nullable Map<String, String> ownParameters;
+    /** The server of its own that is logging in. */
+    @Nullable
+    PooledServer reserved;
+
     /** A client that is in no list yet. */
     public PoolClient(Waiter waiter) {
+        this(waiter, null);
+    }
+
+    private PoolClient(Waiter waiter, @Nullable Map<String, String> ownParameters) {
         this.waiter = waiter;
+        this.ownParameters = ownParameters;
+    }
+
+    /**
+     * A client that gets a server of its own, which serves nobody before it or after it: it has to release it by {@link
+     * Release#close}.
+     *
+     * @param startupParameters for the login of that server, in addition to those of the pool
+     */
+    public static PoolClient dedicated(Waiter waiter, Map<String, String> startupParameters) {
+        return new PoolClient(waiter, Map.copyOf(startupParameters));
     }
 
     /** Where the client stands. */

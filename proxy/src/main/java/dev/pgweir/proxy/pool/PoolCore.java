@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class PoolCore {
     final List<PoolState> pools = new ArrayList<>();
     final Supply supply;
     final CancelDesk cancels;
+    final DedicatedDesk dedicated;
     final PauseDesk pauses;
     private final LoginDesk logins;
     private final FairShare fairShare;
@@ -34,6 +36,7 @@ final class PoolCore {
         book = new ServerBook(random);
         supply = new Supply(book);
         cancels = new CancelDesk(book);
+        dedicated = new DedicatedDesk(book, supply);
         logins = new LoginDesk(book);
         fairShare = new FairShare(book.waitingPools, supply);
         housekeeping = new Housekeeping(this);
@@ -74,6 +77,9 @@ final class PoolCore {
     }
 
     boolean abandon(PoolState pool, PoolClient client, long now) {
+        if (client.ownParameters != null) {
+            return dedicated.abandon(pool, client);
+        }
         if (client.queue != pool.queue) {
             return false;
         }
@@ -93,6 +99,9 @@ final class PoolCore {
         }
         if (how.reason() != null) {
             book.close(server, how.reason());
+        } else if (server.ownParameters != null) {
+            // Nobody else could use it, whatever has kept its client from saying so.
+            book.close(server, DisconnectReason.SERVER_UNSYNC);
         } else if (server.activeCancels > 0) {
             server.pendingRelease = how;
             book.move(server, ServerState.BEING_CANCELED);
@@ -147,6 +156,11 @@ final class PoolCore {
             supply.feed(pool, now);
             return;
         }
+        if (dedicated.claims(server)) {
+            book.evict(server, pool);
+            supply.feed(pool, now);
+            return;
+        }
         PoolState claimant = fairShare.claimant(server, now);
         if (claimant != null) {
             book.evict(server, claimant);
@@ -176,7 +190,11 @@ final class PoolCore {
         server.lastUsed = now;
         server.provenAt = now;
         boolean wasHeld = logins.succeeded(server);
-        settleOrClose(server, false, now);
+        if (server.ownParameters != null) {
+            dedicated.ready(server, endOf(server, now), now);
+        } else {
+            settleOrClose(server, false, now);
+        }
         if (wasHeld) {
             refresh(now);
         }
@@ -198,6 +216,7 @@ final class PoolCore {
         }
         book.move(server, ServerState.CLOSING);
         logins.failed(server, failure, now);
+        dedicated.failed(server, failure);
         if (failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS) {
             supply.makeRoomOnFullHost(server.pool, now);
         }
@@ -228,6 +247,13 @@ final class PoolCore {
             closedFor.owed--;
         }
         logins.closed(server, state, now);
+        if (state == ServerState.LOGIN) {
+            dedicated.failed(server, null);
+        }
+        if (closedFor != null) {
+            // What was closed for them is theirs before others see it.
+            dedicated.serve(closedFor, now);
+        }
         cancels.serve(server.budget.host());
         // First whoever has waited longest, then those that lost a server or the hope of one.
         refresh(now);
@@ -272,7 +298,7 @@ final class PoolCore {
         if (!pool.isEmpty() || !pools.remove(pool)) {
             return false;
         }
-        budgets.leave(pool, pool.budget);
+        budgets.leave(pool);
         budgets.forgetUnused();
         return true;
     }
@@ -284,15 +310,28 @@ final class PoolCore {
         }
     }
 
+    /** Some servers of any pool are replaced. */
+    void retire(Predicate<PooledServer> which, DisconnectReason reason, long now) {
+        for (PoolState pool : pools) {
+            retire(pool, which, reason, now);
+        }
+    }
+
     /** Every server of a pool is replaced: unused ones are closed now, the others when they are released. */
     void retire(PoolState pool, DisconnectReason reason, long now) {
+        retire(pool, server -> true, reason, now);
+    }
+
+    private void retire(PoolState pool, Predicate<PooledServer> which, DisconnectReason reason, long now) {
         for (ServerState state : ServerState.values()) {
             PooledServer server = pool.list(state).first();
             while (server != null) {
                 PooledServer next = server.next;
-                server.retired = reason;
-                if (state == ServerState.IDLE || state == ServerState.USED) {
-                    book.close(server, reason);
+                if (which.test(server)) {
+                    server.retired = reason;
+                    if (state == ServerState.IDLE || state == ServerState.USED) {
+                        book.close(server, reason);
+                    }
                 }
                 server = next;
             }
@@ -312,6 +351,7 @@ final class PoolCore {
         drained = whenEmpty;
         for (PoolState pool : pools) {
             book.failAllWaits(pool, WaitFailure.CLOSED, now);
+            dedicated.failAll(pool, WaitFailure.CLOSED);
             retire(pool, DisconnectReason.SHUTDOWN, now);
         }
         if (book.servers() == 0) {

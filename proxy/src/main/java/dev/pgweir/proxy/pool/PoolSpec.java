@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.pool;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -7,19 +8,45 @@ import java.util.Objects;
  * {@code server_lifetime} and {@code server_check_delay}, see there.
  *
  * @param hostPort the PostgreSQL server, for instance {@code db.example.com:5432}: what {@code max_server_connections}
- *     and the pacing of failed logins are counted by
+ *     and the pacing of failed logins are counted by; or several, separated by commas
  * @param sizes how many servers the pool may have
  * @param caps limits that it shares with other pools. Where pools under one cap name different limits, the smallest holds
  * @param waiting how long clients wait, and what happens meanwhile
  * @param aging when a server that nobody uses is checked or closed
  * @param forcedUser the database has a forced user, so {@code min_pool_size} holds without a client too
  * @param roundRobin {@code server_round_robin}: the longest-idle server is used next, not the shortest-idle
+ * @param staysWithHost {@code load_balance_hosts = disable}: of several hosts the first is used until it fails, then the
+ *     next; else each in turn
  */
 public record PoolSpec(
-        String hostPort, Sizes sizes, Caps caps, Waiting waiting, Aging aging, boolean forcedUser, boolean roundRobin) {
+        String hostPort,
+        Sizes sizes,
+        Caps caps,
+        Waiting waiting,
+        Aging aging,
+        boolean forcedUser,
+        boolean roundRobin,
+        boolean staysWithHost) {
 
     public PoolSpec {
         Objects.requireNonNull(hostPort, "hostPort");
+    }
+
+    /** For one host, or several that take turns. */
+    public PoolSpec(
+            String hostPort,
+            Sizes sizes,
+            Caps caps,
+            Waiting waiting,
+            Aging aging,
+            boolean forcedUser,
+            boolean roundRobin) {
+        this(hostPort, sizes, caps, waiting, aging, forcedUser, roundRobin, false);
+    }
+
+    /** The PostgreSQL servers one by one, in the order of the configuration. */
+    public List<String> hostPorts() {
+        return List.of(hostPort.split(","));
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.LoginFailure;
 import dev.pgweir.proxy.server.ServerState;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,8 +19,13 @@ final class PoolState {
     /** Written under the lock, read by anybody. */
     volatile PoolSpec spec;
 
-    ServerBudget budget;
+    /** Which of its hosts the next server is opened at, and so under which caps. */
+    HostAim aim;
     final WaitQueue queue = new WaitQueue();
+    /** Clients that wait for a server of their own, and for which none is being opened. */
+    final Deque<PoolClient> dedicated = new ArrayDeque<>();
+    /** Servers that are logging in for one client alone. */
+    int dedicatedLogins;
     /** Its servers are withheld and closed; see {@link PauseDesk}. */
     boolean paused;
 
@@ -50,7 +57,7 @@ final class PoolState {
         }
         this.idle = list(ServerState.IDLE);
         this.used = list(ServerState.USED);
-        this.budget = budgets.join(this);
+        this.aim = new HostAim(budgets.join(this));
     }
 
     ServerList list(ServerState state) {
@@ -63,12 +70,12 @@ final class PoolState {
 
     /** Nothing is left that would miss it: no server, no waiting client, no cancel request. */
     boolean isEmpty() {
-        return servers == 0 && owed == 0 && queue.isEmpty() && cancelsWaiting.isEmpty() && cancelsActive.isEmpty();
+        return servers == 0 && owed == 0 && queue.isEmpty() && dedicated.isEmpty() && cancelsWaiting.isEmpty() && cancelsActive.isEmpty();
     }
 
     /** Servers that will be ready without further ado; each will serve one waiting client. */
     int pending() {
-        return count(ServerState.LOGIN) + count(ServerState.TESTED);
+        return count(ServerState.LOGIN) - dedicatedLogins + count(ServerState.TESTED);
     }
 
     /** Servers that are not on their way out. */
@@ -79,6 +86,11 @@ final class PoolState {
     /** Servers that have logged in and are not on their way out. */
     int usable() {
         return staying() - count(ServerState.LOGIN);
+    }
+
+    /** The caps of the host that the next server is opened at. */
+    ServerBudget budget() {
+        return aim.budget();
     }
 
     /** Since when the oldest client waits; only asked while one does. */

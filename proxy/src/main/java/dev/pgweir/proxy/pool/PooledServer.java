@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,12 @@ public final class PooledServer implements ServerOwner {
     /** How it was released; kept while cancel requests are on their way. */
     Release pendingRelease = Release.REUSE;
 
+    /** Set if it is opened for one client alone. */
+    final @Nullable Map<String, String> ownParameters;
+    /** That client, until it has the server or wants it no more. */
+    @Nullable
+    PoolClient reservedFor;
+
     int activeCancels;
     final List<CancelTicket> tickets = new ArrayList<>(0);
 
@@ -81,9 +88,14 @@ public final class PooledServer implements ServerOwner {
     @Nullable
     PooledServer next;
 
-    PooledServer(PoolState pool, long id, double lifetimeShare, long now) {
+    /**
+     * @param reservedFor whom alone it is for; null for anybody
+     */
+    PooledServer(PoolState pool, long id, double lifetimeShare, @Nullable PoolClient reservedFor, long now) {
+        this.reservedFor = reservedFor;
+        this.ownParameters = reservedFor == null ? null : reservedFor.ownParameters;
         this.pool = pool;
-        this.budget = pool.budget;
+        this.budget = pool.budget();
         this.id = id;
         this.lifetimeShare = lifetimeShare;
         this.openedAt = now;
@@ -110,6 +122,16 @@ public final class PooledServer implements ServerOwner {
     /** The client it is linked to. */
     public @Nullable PoolClient client() {
         return client;
+    }
+
+    /** The PostgreSQL server it is opened at, one of {@link PoolSpec#hostPorts}. */
+    public String hostPort() {
+        return budget.host().cap.name;
+    }
+
+    /** What its login asks for because it is for one client alone; null if it is for anybody. */
+    public @Nullable Map<String, String> ownParameters() {
+        return ownParameters;
     }
 
     /** The pool it belongs to. */

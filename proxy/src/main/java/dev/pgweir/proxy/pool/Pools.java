@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -235,6 +236,15 @@ public final class Pools {
     }
 
     /**
+     * Replaces some servers: unused ones close now, the others when they are released.
+     *
+     * @param which asked of every server, under the lock
+     */
+    public void retireIf(Predicate<PooledServer> which, DisconnectReason reason) {
+        change(now -> core.retire(which, reason, now));
+    }
+
+    /**
      * Withholds servers from clients, which go on waiting, and closes each as soon as nobody uses it. What is made later
      * is paused too.
      *
@@ -317,10 +327,16 @@ public final class Pools {
         lock();
         try {
             client.loop = loop;
-            server = core.takeIdle(pool, client);
-            if (server == null) {
-                core.enqueue(pool, client, nanoTime.getAsLong());
+            if (client.ownParameters != null) {
+                core.dedicated.request(pool, client, nanoTime.getAsLong());
+                server = null;
                 todo = takeActions();
+            } else {
+                server = core.takeIdle(pool, client);
+                if (server == null) {
+                    core.enqueue(pool, client, nanoTime.getAsLong());
+                    todo = takeActions();
+                }
             }
         } finally {
             lock.unlock();

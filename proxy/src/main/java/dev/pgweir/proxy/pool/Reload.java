@@ -25,8 +25,8 @@ final class Reload {
             boolean sameHost = spec.hostPort().equals(pool.spec.hostPort());
             pool.spec = spec;
             if (!sameHost) {
-                core.budgets.leave(pool, pool.budget);
-                pool.budget = core.budgets.join(pool);
+                core.budgets.leave(pool);
+                pool.aim = new HostAim(core.budgets.join(pool));
                 outdated.putIfAbsent(pool, DisconnectReason.SERVER_CONFIG_CHANGED);
             }
         });

@@ -53,7 +53,10 @@ final class ServerBook {
         pool.list(from).remove(server);
         switch (from) {
             case IDLE, USED -> server.budget.addUnused(-1);
-            case LOGIN -> server.budget.host().logins--;
+            case LOGIN -> {
+                server.budget.host().logins--;
+                pool.dedicatedLogins -= server.ownParameters == null ? 0 : 1;
+            }
             case CLOSING -> server.budget.addClosing(-1);
             default -> {}
         }
@@ -74,8 +77,19 @@ final class ServerBook {
 
     /** A new server, which counts from now on. */
     PooledServer open(PoolState pool, int preferredLoop, long now) {
+        return open(pool, preferredLoop, null, now);
+    }
+
+    /** A new server for one client alone. */
+    PooledServer openFor(PoolState pool, PoolClient client, long now) {
+        pool.dedicatedLogins++;
+        return open(pool, client.loop, client, now);
+    }
+
+    private PooledServer open(PoolState pool, int preferredLoop, @Nullable PoolClient client, long now) {
         double lifetimeShare = 1 - LIFETIME_JITTER * random.nextDouble();
-        PooledServer server = new PooledServer(pool, ++ids, lifetimeShare, now);
+        PooledServer server = new PooledServer(pool, ++ids, lifetimeShare, client, now);
+        pool.aim.opened(pool.spec.staysWithHost());
         server.preferredLoop = preferredLoop;
         pool.list(ServerState.LOGIN).add(server);
         pool.servers++;

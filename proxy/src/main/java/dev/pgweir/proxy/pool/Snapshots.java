@@ -13,7 +13,7 @@ final class Snapshots {
                 pool.handle.clients(),
                 // A client is linked exactly while its server is active.
                 pool.count(ServerState.ACTIVE),
-                pool.queue.size(),
+                pool.queue.size() + pool.dedicated.size() + pool.dedicatedLogins,
                 pool.cancelsActive.size(),
                 pool.cancelsWaiting.size(),
                 pool.count(ServerState.LOGIN),

@@ -28,19 +28,21 @@ final class Supply {
 
     /** Whether one more server may be opened for a pool now. */
     boolean mayOpen(PoolState pool, long now) {
+        pool.aim.take(pool.spec.staysWithHost(), now);
         return !stopped
                 && !pool.paused
-                && pool.budget.hasRoom()
+                && pool.budget().hasRoom()
                 && ReserveRule.sizeAllowsMore(pool, 0, now)
                 && LoginDesk.permits(pool, now);
     }
 
     /** Whether a pool would open one more server, if only its caps had room and nothing is closing for it yet. */
     boolean isBlockedByCapsAlone(PoolState pool, long now) {
+        pool.aim.take(pool.spec.staysWithHost(), now);
         return !stopped
                 && !pool.paused
                 && pool.queue.size() > pool.pending() + pool.owed
-                && !pool.budget.hasRoom()
+                && !pool.budget().hasRoom()
                 && ReserveRule.sizeAllowsMore(pool, pool.owed, now)
                 && LoginDesk.permits(pool, now);
     }
@@ -84,11 +86,11 @@ final class Supply {
     }
 
     private boolean makeOnePlace(PoolState pool, long now) {
-        Cap first = pool.budget.firstExhausted();
+        Cap first = pool.budget().firstExhausted();
         if (first == null || first.hasNoVictims(now)) {
             return false;
         }
-        List<Cap> exhausted = pool.budget.exhausted();
+        List<Cap> exhausted = pool.budget().exhausted();
         PooledServer one = Evictor.victimFor(pool, first, true, now);
         if (one != null) {
             book.evict(one, pool);
@@ -118,7 +120,7 @@ final class Supply {
     void makeRoomOnFullHost(PoolState pool, long now) {
         PooledServer victim = pool.queue.isEmpty() || pool.paused || pool.owed > 0
                 ? null
-                : Evictor.victimFor(pool, pool.budget.host().cap, false, now);
+                : Evictor.victimFor(pool, pool.budget().host().cap, false, now);
         if (victim != null) {
             book.evict(victim, pool);
         }
@@ -135,7 +137,7 @@ final class Supply {
             if (other != pool
                     && !other.paused
                     && other.queue.size() > other.pending()
-                    && other.budget.sharesLimitWith(pool.budget)) {
+                    && other.budget().sharesLimitWith(pool.budget())) {
                 return true;
             }
         }

@@ -30,6 +30,7 @@ public enum DisconnectReason {
     SERVER_CONFIG_CHANGED("database configuration changed"),
     DATABASE_REMOVED("database removed"),
     USER_REMOVED("user removed"),
+    SERVER_ADDRESS_CHANGED("server address changed"),
     SERVER_UNSYNC("unclean server"),
     PAUSED("pause mode"),
     SUSPEND_TIMEOUT("suspend_timeout"),

@@ -11,12 +11,14 @@ import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.prepare.ServerStatements;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -214,13 +216,22 @@ public final class ServerConnection implements ServerControl {
     }
 
     /** Where it is connected to; a cancel request has to go to the same place. */
-    public InetSocketAddress address() {
-        return (InetSocketAddress) channel.remoteAddress();
+    SocketAddress connectedTo() {
+        return channel.remoteAddress();
     }
 
-    /** The address it is connected from. */
+    /** Where it is connected to, for a reader: the name {@code unix} and a port if it is a Unix socket. */
+    public InetSocketAddress address() {
+        return shown(channel.remoteAddress());
+    }
+
+    /** The address it is connected from, for a reader. */
     public InetSocketAddress localAddress() {
-        return (InetSocketAddress) channel.localAddress();
+        return shown(channel.localAddress());
+    }
+
+    private InetSocketAddress shown(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet : UnixSockets.shown(profile.port());
     }
 
     /** All that PostgreSQL reported at the login, by name: what a client is told at its own. */

@@ -2,16 +2,12 @@ package dev.pgweir.proxy.server;
 
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
+import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
-import dev.pgweir.proxy.net.TcpOptions;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.resolver.AddressResolverGroup;
-import java.net.InetSocketAddress;
+import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.IntSupplier;
@@ -19,28 +15,24 @@ import java.util.function.IntSupplier;
 /** Opens connections to PostgreSQL. Thread-safe. */
 public final class ServerConnector {
     private final EventLoops loops;
-    private final TcpOptions options;
-    private final AddressResolverGroup<InetSocketAddress> resolver;
+    private final Dialer dialer;
     private final TrackedParameters tracked;
     private final SecureRandom random;
     private final KeyDeriver deriver;
     private final IntSupplier maxPacketSize;
 
     /**
-     * @param resolver must not block the event loops
      * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
      */
     public ServerConnector(
             EventLoops loops,
-            TcpOptions options,
-            AddressResolverGroup<InetSocketAddress> resolver,
+            Dialer dialer,
             TrackedParameters tracked,
             SecureRandom random,
             KeyDeriver deriver,
             IntSupplier maxPacketSize) {
         this.loops = loops;
-        this.options = options;
-        this.resolver = resolver;
+        this.dialer = dialer;
         this.tracked = tracked;
         this.random = random;
         this.deriver = deriver;
@@ -63,10 +55,11 @@ public final class ServerConnector {
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
                 maxPacketSize.getAsInt());
-        connect(
+        dialer.connect(
                         loop,
-                        new ServerHandler(login),
-                        InetSocketAddress.createUnresolved(profile.host(), profile.port()),
+                        () -> new ServerHandler(login),
+                        profile.host(),
+                        profile.port(),
                         profile.connectTimeout())
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
@@ -76,20 +69,11 @@ public final class ServerConnector {
     }
 
     /**
-     * A bare connection, for a cancel request.
+     * A bare connection to where a server is connected, for a cancel request.
      *
      * @param timeout zero means the operating system's
      */
-    public ChannelFuture connect(EventLoop loop, ChannelHandler handler, InetSocketAddress address, Duration timeout) {
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(loops.transport().socketChannel().asSubclass(Channel.class))
-                .resolver(resolver)
-                .handler(handler);
-        options.applyTo(bootstrap);
-        // Beyond what an int of milliseconds can say nobody waits.
-        long millis = Math.min(timeout.toMillis(), Integer.MAX_VALUE);
-        bootstrap.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) millis);
-        return bootstrap.connect(address);
+    public Future<Channel> connectTo(EventLoop loop, ChannelHandler handler, ServerConnection server, Duration timeout) {
+        return dialer.connectTo(loop, handler, server.connectedTo(), timeout);
     }
 }

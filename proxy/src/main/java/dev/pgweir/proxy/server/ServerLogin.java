@@ -17,8 +17,13 @@ import dev.pgweir.proxy.auth.ServerAuthStep;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.net.UnixPeer;
+import dev.pgweir.proxy.net.UnixSockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +66,8 @@ final class ServerLogin {
     private boolean authenticated;
     private boolean over;
     private boolean timedOut;
+    /** The connection came to be after its time was up, and nobody owns it. */
+    private boolean abandoned;
 
     ServerLogin(
             long id,
@@ -82,27 +89,36 @@ final class ServerLogin {
     /** The connection could not be made. */
     void onConnectFailed(Throwable cause) {
         over = true;
+        abandoned = true;
+        boolean unknown = cause instanceof UnknownHostException;
+        DisconnectReason reason =
+                unknown ? DisconnectReason.SERVER_DNS_FAILED : DisconnectReason.SERVER_CONNECT_FAILED;
+        String text = reason.text() + ": " + cause.getMessage();
         LOG.warn(
-                "S-0x{}: {}/{}@{}:{} closing because: connect failed: {}",
+                "S-0x{}: {}/{}@{}:{} closing because: {} (age=0s): {}",
                 Long.toHexString(id),
                 profile.dbname(),
                 profile.user(),
                 profile.host(),
                 profile.port(),
+                reason.text(),
                 cause.getMessage());
         owner.onLoginFailed(new LoginFailure(
-                LoginFailure.Kind.UNREACHABLE,
-                SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
-                "connect failed: " + cause.getMessage()));
-        owner.onClosed(DisconnectReason.SERVER_CONNECT_FAILED);
+                LoginFailure.Kind.UNREACHABLE, SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(), text));
+        owner.onClosed(reason);
     }
 
     void onConnected(Channel opened, ServerHandler from) {
+        if (abandoned) {
+            opened.close();
+            return;
+        }
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), opened.remoteAddress());
-        log.connectedToServer(opened.localAddress());
+        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), shownPeer(opened));
+        log.connectedToServer(
+                opened.localAddress() instanceof InetSocketAddress local ? local : UnixSockets.shown(profile.port()));
         Map<String, String> startup = new LinkedHashMap<>();
         startup.put("user", profile.user());
         startup.put("database", profile.dbname());
@@ -114,6 +130,14 @@ final class ServerLogin {
             opened.eventLoop()
                     .schedule(this::onTimeout, profile.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
         }
+    }
+
+    private SocketAddress shownPeer(Channel opened) {
+        if (!UnixSockets.isUnix(profile.host())) {
+            return opened.remoteAddress();
+        }
+        UnixPeer peer = UnixPeer.of(opened);
+        return UnixSockets.shown(peer == null ? 0 : peer.pid(), profile.port());
     }
 
     private void onTimeout() {
@@ -255,6 +279,9 @@ final class ServerLogin {
     }
 
     void onClosed() {
+        if (abandoned) {
+            return;
+        }
         if (!over) {
             fail(
                     LoginFailure.Kind.UNREACHABLE,

@@ -2,14 +2,16 @@ package dev.pgweir.proxy.server;
 
 import dev.pgweir.proxy.auth.Credential;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What it takes to open a server connection of one pool.
  *
- * @param host name or address of PostgreSQL; resolved at each connect
- * @param port its TCP port
+ * @param host name or address of PostgreSQL, looked up for each connection; or directory or abstract name of its Unix
+ *     socket
+ * @param port its TCP port, which is in the name of a Unix socket too
  * @param dbname the database there
  * @param user the role to log in as
  * @param credential what is known of its password
@@ -41,6 +43,35 @@ public record ServerProfile(
             @Nullable String connect,
             @Nullable String check,
             @Nullable String reset) {}
+
+    /**
+     * The same at another of the hosts.
+     *
+     * @param hostPort host and port with a colon between them
+     */
+    public ServerProfile at(String hostPort) {
+        int colon = hostPort.lastIndexOf(':');
+        return new ServerProfile(
+                hostPort.substring(0, colon),
+                Integer.parseInt(hostPort.substring(colon + 1)),
+                dbname,
+                user,
+                credential,
+                startupParameters,
+                connectTimeout,
+                queries);
+    }
+
+    /**
+     * The same for a connection that one client has for itself: with its parameters, and without PgWeir's own queries,
+     * which a replication connection might not take.
+     */
+    public ServerProfile withOwn(Map<String, String> parameters) {
+        Map<String, String> all = new LinkedHashMap<>(startupParameters);
+        all.putAll(parameters);
+        return new ServerProfile(
+                host, port, dbname, user, credential, all, connectTimeout, new Queries(null, null, null));
+    }
 
     /**
      * Whether a connection that {@code other} opens is as good as one that this opens: it leads to the same place by the

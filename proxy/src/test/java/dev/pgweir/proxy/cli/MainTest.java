@@ -2,6 +2,8 @@ package dev.pgweir.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.config.setting.Setting;
+import dev.pgweir.config.setting.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -126,15 +128,103 @@ final class MainTest {
     @Test
     void helpNamesCommandsOptionsAndSignals() {
         assertThat(run(Map.of(), "--help")).isZero();
-        assertThat(out.toString()).contains("check", "--version", "--quiet", "--verbose", "DATABASE_URL", "SIGTERM");
+        assertThat(out.toString())
+                .contains(
+                        "check",
+                        "convert",
+                        "--daemon",
+                        "--reboot",
+                        "--user",
+                        "--version",
+                        "--quiet",
+                        "--verbose",
+                        "DATABASE_URL",
+                        "SIGTERM");
         assertThat(err.toString()).isEmpty();
     }
 
     @Test
+    void daemonModeIsRefusedWithAdvice() {
+        for (String option : new String[] {"-d", "--daemon"}) {
+            assertThat(run(Map.of("DATABASE_URL", "postgresql://u:p@db/x"), option))
+                    .isEqualTo(1);
+        }
+        assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("Leave -d out"));
+    }
+
+    @Test
+    void optionsOfPgBouncerAreKnownInBothForms() {
+        for (String options :
+                new String[] {"-q -v -v -R -u app", "--quiet --verbose --reboot --user=app", "-qvR -uapp"}) {
+            // Gets as far as the file, which is not there.
+            String[] arguments = (options + " /none/pgbouncer.ini").split(" ");
+            assertThat(run(Map.of(), arguments)).isEqualTo(1);
+        }
+        assertThat(err.toString().lines())
+                .hasSize(6)
+                .allMatch(line -> line.equals("ERROR /none/pgbouncer.ini: there is no such file")
+                        || line.equals("pgweir: not started, 1 error, 0 warnings"));
+    }
+
+    @Test
+    void checkReadsPgBouncersFormatToo() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("pgbouncer.ini"), "[pgbouncer]\npool_mode = x\n[databases]\napp = host=db\n");
+
+        assertThat(run(Map.of(), "check", file.toString())).isEqualTo(1);
+        assertThat(out.toString().lines())
+                .first()
+                .asString()
+                .startsWith("ERROR " + file + ":2:1: pool_mode: \"x\" is not one of the choices");
+    }
+
+    @Test
+    void checkTakesEverySettingOfTheTable() throws IOException {
+        StringBuilder ini = new StringBuilder("[databases]\napp = host=db\n[pgbouncer]\n");
+        for (Setting<?> setting : Settings.TABLE.settings()) {
+            ini.append(setting.name())
+                    .append(" = ")
+                    .append(setting.defaultText())
+                    .append('\n');
+        }
+        Path file = Files.writeString(directory.resolve("pgbouncer.ini"), ini);
+
+        assertThat(run(Map.of("PGWEIR_AUTH_TYPE", "any"), "check", file.toString()))
+                .isZero();
+        assertThat(out.toString()).isEqualTo(file + ": 0 errors, 0 warnings" + System.lineSeparator());
+    }
+
+    @Test
+    void convertPrintsTomlAndNothingElse() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("pgbouncer.ini"),
+                "[databases]\napp = host=db password=secret\n[pgbouncer]\nauth_type = any\npkt_buf = 8192\n");
+
+        assertThat(run(Map.of("PGWEIR_LISTEN_PORT", "7000"), "convert", file.toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "[pgweir]\n",
+                        "auth_type = \"any\"\n",
+                        "[databases.app]\nhost = \"db\"\npassword = \"secret\"\n")
+                .doesNotContain("7000");
+        assertThat(err.toString()).startsWith("WARNING " + file + ": settings without effect: pkt_buf (");
+    }
+
+    @Test
+    void convertPrintsNothingOfABadFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("pgbouncer.ini"), "[pgbouncer]\npool_mode = x\n");
+
+        assertThat(run(Map.of(), "convert", file.toString())).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("ERROR " + file + ":2:1: pool_mode: ", "pgweir: not converted, 1 error");
+    }
+
+    @Test
     void unknownOptionIsOneLineAndNothingStarts() {
-        assertThat(run(Map.of(), "--daemon")).isEqualTo(1);
+        assertThat(run(Map.of(), "--fork")).isEqualTo(1);
         assertThat(err.toString())
-                .startsWith("pgweir: Unknown option: '--daemon'")
+                .startsWith("pgweir: Unknown option: '--fork'")
                 .contains("pgweir --help");
     }
 

@@ -152,6 +152,36 @@ final class StartupParametersTest {
                 .withMessage(REFUSED_NAME);
     }
 
+    @Test
+    void takesOnlyWhatIsFollowedWherePgBouncerWould() {
+        assertThat(following(List.of("geqo"), "Application_Name", "till", "geqo", "off", "_pq_.x", "1")
+                        .settings())
+                .containsExactlyEntriesOf(Map.of("Application_Name", "till"));
+        assertThatExceptionOfType(ProtocolException.class)
+                .isThrownBy(() -> following(List.of("geqo"), "extra_float_digits", "3"))
+                .withMessage("unsupported startup parameter: extra_float_digits")
+                .satisfies(e -> assertThat(e.sqlState()).isEqualTo(SqlState.PROTOCOL_VIOLATION));
+    }
+
+    @Test
+    void takesOnlyWhatIsFollowedInOptionsToo() {
+        assertThat(following(List.of("geqo"), "options", "-c application_name=till --geqo=off")
+                        .settings())
+                .containsExactlyEntriesOf(Map.of("application_name", "till"));
+        assertThat(following(List.of("options"), "options", "-c application_name=till --geqo=off -d")
+                        .settings())
+                .containsExactlyEntriesOf(Map.of("application_name", "till"));
+        assertThatExceptionOfType(ProtocolException.class)
+                .isThrownBy(() -> following(List.of(), "options", "-c enable-seqscan=off"))
+                .withMessage("unsupported startup parameter in options: enable_seqscan")
+                .satisfies(e -> assertThat(e.sqlState()).isEqualTo(SqlState.PROTOCOL_VIOLATION));
+    }
+
+    /** As if application_name were the only parameter that is followed. */
+    private static StartupParameters following(List<String> ignored, String... namesAndValues) {
+        return StartupParameters.of(ordered(namesAndValues), ignored, "application_name"::equalsIgnoreCase);
+    }
+
     private static StartupParameters parameters(String... namesAndValues) {
         return ignoring(List.of(), namesAndValues);
     }

@@ -1,11 +1,12 @@
 package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.DisconnectReason;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A client that does what a test tells it to, and remembers what it was told. */
 final class FakeClient implements Waiter {
-    final PoolClient membership = new PoolClient(this);
+    final PoolClient membership;
     final int loop;
 
     @Nullable
@@ -21,6 +22,13 @@ final class FakeClient implements Waiter {
 
     FakeClient(int loop) {
         this.loop = loop;
+        this.membership = new PoolClient(this);
+    }
+
+    /** One that wants a server of its own, with these parameters at its login. */
+    FakeClient(int loop, Map<String, String> parameters) {
+        this.loop = loop;
+        this.membership = PoolClient.dedicated(this, parameters);
     }
 
     /** Asks for a server; what it got stands in {@link #server} and {@link #failure}. */

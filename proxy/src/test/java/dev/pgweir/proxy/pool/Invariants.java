@@ -223,7 +223,7 @@ final class Invariants {
             assertThat(pool.queue.size() > pool.pending() && core.supply.mayOpen(pool, world.now))
                     .as("a client of %s waits though a server may be opened", pool.key)
                     .isFalse();
-            Cap cap = pool.budget.firstExhausted();
+            Cap cap = pool.budget().firstExhausted();
             if (cap == null || !core.supply.isBlockedByCapsAlone(pool, world.now)) {
                 continue;
             }
@@ -242,7 +242,7 @@ final class Invariants {
 
     private @Nullable PooledServer victim(ServerList list, PoolState beneficiary) {
         for (PooledServer server = list.first(); server != null; server = server.next) {
-            if (Evictor.isOldEnough(server, world.now) && server.budget.coversExhaustedOf(beneficiary.budget)) {
+            if (Evictor.isOldEnough(server, world.now) && server.budget.coversExhaustedOf(beneficiary.budget())) {
                 return server;
             }
         }

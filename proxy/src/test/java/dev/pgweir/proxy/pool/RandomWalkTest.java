@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Everything that can happen, in any order, with every invariant checked after each step. */
 class RandomWalkTest {
     private static final int STEPS = 3_000;
+
+    /** Most pools share one server, and some have two. */
+    private static final List<String> HOSTS = List.of("db:5432", "db:5432", "other:5432", "other:5432,db:5432");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25})
@@ -93,6 +97,8 @@ class RandomWalkTest {
         private final Invariants invariants;
         private final List<Pool> pools = new ArrayList<>();
         private final List<FakeClient> clients = new ArrayList<>();
+        /** Clients with servers of their own, which stand in no queue with the others. */
+        private final List<FakeClient> loners = new ArrayList<>();
         private final List<Ticket> tickets = new ArrayList<>();
         private final Map<Pool, Integer> logins = new HashMap<>();
         private final List<CompletableFuture<CloseOutcome>> pauses = new ArrayList<>();
@@ -113,10 +119,13 @@ class RandomWalkTest {
             for (int i = 0; i < 60; i++) {
                 clients.add(new FakeClient(random.nextInt(3)));
             }
+            for (int i = 0; i < 5; i++) {
+                loners.add(new FakeClient(random.nextInt(3), Map.of("replication", "true")));
+            }
         }
 
         private Specs anySpecs() {
-            Specs specs = specs().host(random.nextInt(4) == 0 ? "other:5432" : "db:5432")
+            Specs specs = specs().host(HOSTS.get(random.nextInt(HOSTS.size())))
                     .size(random.nextInt(5))
                     .min(random.nextInt(3))
                     .reserve(random.nextInt(3), Duration.ofSeconds(random.nextInt(3)))
@@ -156,10 +165,16 @@ class RandomWalkTest {
         }
 
         private void act(int dice) {
-            if (dice < 30) {
+            if (dice < 2) {
+                lone();
+            } else if (dice < 30) {
                 ask();
             } else if (dice < 52) {
-                any(clients.stream().filter(FakeClient::hasServer).toList(), this::release);
+                any(
+                        Stream.concat(clients.stream(), loners.stream())
+                                .filter(FakeClient::hasServer)
+                                .toList(),
+                        this::release);
             } else if (dice < 56) {
                 any(clients.stream().filter(FakeClient::waits).toList(), client -> {
                     order.left(client);
@@ -202,6 +217,19 @@ class RandomWalkTest {
             if (!choices.isEmpty()) {
                 action.accept(choices.get(random.nextInt(choices.size())));
             }
+        }
+
+        private void lone() {
+            any(loners, client -> {
+                if (client.waits()) {
+                    assertThat(client.leave()).isTrue();
+                } else if (!client.hasServer()) {
+                    client.ask(pools.get(random.nextInt(pools.size())));
+                    assertThat(client.hasServer()).isFalse();
+                } else {
+                    assertThat(client.held().ownParameters()).isNotNull();
+                }
+            });
         }
 
         private void ask() {
@@ -291,8 +319,9 @@ class RandomWalkTest {
             calm = true;
             world.pools.resume(null);
             List.of("a", "b", "c").forEach(world.pools::resume);
-            for (int round = 0; round < 400 && clients.stream().anyMatch(FakeClient::waits); round++) {
-                each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            List<FakeClient> everybody = Stream.concat(clients.stream(), loners.stream()).toList();
+            for (int round = 0; round < 400 && everybody.stream().anyMatch(FakeClient::waits); round++) {
+                each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
                 each(List.copyOf(tickets), Ticket::done);
                 tickets.removeIf(ticket -> ticket.over);
                 each(world.in(ServerState.LOGIN), this::endLogin);
@@ -301,8 +330,8 @@ class RandomWalkTest {
                 tick(Duration.ofMillis(400));
                 settle();
             }
-            assertThat(clients.stream().filter(FakeClient::waits)).isEmpty();
-            each(clients.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
+            assertThat(everybody.stream().filter(FakeClient::waits)).isEmpty();
+            each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
             each(world.in(ServerState.CLOSING), FakeServer::socketCloses);
             tick(Duration.ofSeconds(6));
             tick(Duration.ofSeconds(6));

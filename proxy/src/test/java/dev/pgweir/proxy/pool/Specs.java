@@ -23,6 +23,7 @@ final class Specs {
     private Duration checkDelay = Duration.ofSeconds(30);
     private boolean forcedUser;
     private boolean roundRobin;
+    private boolean staysWithHost;
 
     static Specs specs() {
         return new Specs();
@@ -115,6 +116,11 @@ final class Specs {
         return this;
     }
 
+    Specs staysWithHost() {
+        staysWithHost = true;
+        return this;
+    }
+
     PoolSpec make() {
         return new PoolSpec(
                 hostPort,
@@ -124,6 +130,7 @@ final class Specs {
                         waitTimeout.toNanos(), waitNotify.toNanos(), reserveTimeout.toNanos(), loginRetry.toNanos()),
                 new PoolSpec.Aging(idleTimeout.toNanos(), lifetime.toNanos(), checks, checkDelay.toNanos()),
                 forcedUser,
-                roundRobin);
+                roundRobin,
+                staysWithHost);
     }
 }

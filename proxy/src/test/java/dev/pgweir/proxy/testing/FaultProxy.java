@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
 
     private final InetSocketAddress target;
+    private final String host;
     private final int port;
     private final Set<FaultyLink> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -29,21 +30,27 @@ public final class FaultProxy implements AutoCloseable {
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
 
-    private FaultProxy(InetSocketAddress target) {
+    private FaultProxy(InetSocketAddress target, String host, int port) {
         this.target = target;
-        this.port = PostgresInstance.freePort();
+        this.host = host;
+        this.port = port;
     }
 
     /** A proxy in front of that address, passing everything on. */
     public static FaultProxy to(String host, int port) {
-        FaultProxy proxy = new FaultProxy(new InetSocketAddress(host, port));
+        return at("127.0.0.1", PostgresInstance.freePort(), host, port);
+    }
+
+    /** The same at an address and port of this machine, for instance 127.0.0.2. */
+    public static FaultProxy at(String ownHost, int ownPort, String host, int port) {
+        FaultProxy proxy = new FaultProxy(new InetSocketAddress(host, port), ownHost, ownPort);
         proxy.accept();
         return proxy;
     }
 
-    /** Always the loopback. */
+    /** An address of the loopback. */
     public String host() {
-        return "127.0.0.1";
+        return host;
     }
 
     public int port() {
