@@ -29,7 +29,8 @@ public record ListenConfig(
         listenAddr = List.copyOf(listenAddr);
         if (listenAddr.isEmpty() && unixSocketDir.isEmpty()) {
             throw new SettingException(
-                    Settings.LISTEN_ADDR, "no address is left to listen on, accepted: addresses, or * for all; none at all with unix_socket_dir");
+                    Settings.LISTEN_ADDR,
+                    "no address is left to listen on, accepted: addresses, or * for all; none at all with unix_socket_dir");
         }
     }
 

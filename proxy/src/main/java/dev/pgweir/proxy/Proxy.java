@@ -187,7 +187,7 @@ public final class Proxy implements AutoCloseable {
                 version);
         ConsoleActivity activity = new ConsoleActivity();
         StatsAverages averages =
-                new StatsAverages(pools, activity, () -> current.get().log().logStats(), System::nanoTime);
+                new StatsAverages(new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
         Whole whole = new Whole(current);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(

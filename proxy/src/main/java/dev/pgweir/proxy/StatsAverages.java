@@ -1,17 +1,13 @@
 package dev.pgweir.proxy;
 
-import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.Counters;
 import dev.pgweir.proxy.admin.StatsRow;
-import dev.pgweir.proxy.link.DatabasePools;
-import dev.pgweir.proxy.pool.Pool;
-import dev.pgweir.proxy.pool.PoolStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +22,7 @@ final class StatsAverages {
     /** PgBouncer begins as if the first period had begun this long before. */
     private static final long HEAD_START_NANOS = 1_000_000_000L;
 
-    private final DatabasePools pools;
-    private final ConsoleActivity console;
+    private final Supplier<Map<String, Counters>> totals;
     private final BooleanSupplier logged;
     private final LongSupplier nanoTime;
 
@@ -40,13 +35,12 @@ final class StatsAverages {
     private volatile Marks marks;
 
     /**
-     * @param console counts what is done on the console, which has a line of its own
+     * @param totals by database, since the start
      * @param logged setting {@code log_stats} at the moment
      * @param nanoTime a clock like {@link System#nanoTime}
      */
-    StatsAverages(DatabasePools pools, ConsoleActivity console, BooleanSupplier logged, LongSupplier nanoTime) {
-        this.pools = pools;
-        this.console = console;
+    StatsAverages(Supplier<Map<String, Counters>> totals, BooleanSupplier logged, LongSupplier nanoTime) {
+        this.totals = totals;
         this.logged = logged;
         this.nanoTime = nanoTime;
         long now = nanoTime.getAsLong();
@@ -55,25 +49,22 @@ final class StatsAverages {
 
     /** The end of a period. Called by one thread. */
     void periodEnded() {
-        Mark now = new Mark(totals(), nanoTime.getAsLong());
+        Mark now = new Mark(totals.get(), nanoTime.getAsLong());
         Mark before = marks.newer;
         marks = new Marks(before, now);
         if (logged.getAsBoolean()) {
             Counters all = sum(now.totals).averageSince(sum(before.totals), micros(before, now.nanos));
-            LOG.info(
-                    "stats: {} xacts/s, {} queries/s, {} client parses/s, {} server parses/s, {} binds/s,"
-                            + " in {} B/s, out {} B/s, xact {} us, query {} us, wait {} us",
-                    all.transactions(),
-                    all.queries(),
-                    all.clientParses(),
-                    all.serverParses(),
-                    all.binds(),
-                    all.bytesReceived(),
-                    all.bytesSent(),
-                    all.transactionTime(),
-                    all.queryTime(),
-                    all.waitTime());
+            LOG.info(line(all));
         }
+    }
+
+    /** The line of the log, in PgBouncer's words. */
+    static String line(Counters average) {
+        return "stats: " + average.transactions() + " xacts/s, " + average.queries() + " queries/s, "
+                + average.clientParses() + " client parses/s, " + average.serverParses() + " server parses/s, "
+                + average.binds() + " binds/s, in " + average.bytesReceived() + " B/s, out " + average.bytesSent()
+                + " B/s, xact " + average.transactionTime() + " us, query " + average.queryTime() + " us, wait "
+                + average.waitTime() + " us";
     }
 
     /** By database name. */
@@ -81,7 +72,7 @@ final class StatsAverages {
         Mark since = marks.older;
         long micros = micros(since, nanoTime.getAsLong());
         List<StatsRow> rows = new ArrayList<>();
-        totals().forEach((database, total) -> rows.add(new StatsRow(
+        totals.get().forEach((database, total) -> rows.add(new StatsRow(
                 database, total, total.averageSince(since.totals.getOrDefault(database, Counters.ZERO), micros))));
         return rows;
     }
@@ -89,7 +80,7 @@ final class StatsAverages {
     /** The sum of all databases. */
     StatsRow sum() {
         Mark since = marks.older;
-        Counters total = sum(totals());
+        Counters total = sum(totals.get());
         return new StatsRow("", total, total.averageSince(sum(since.totals), micros(since, nanoTime.getAsLong())));
     }
 
@@ -99,30 +90,5 @@ final class StatsAverages {
 
     private static Counters sum(Map<String, Counters> totals) {
         return totals.values().stream().reduce(Counters.ZERO, Counters::plus);
-    }
-
-    private Map<String, Counters> totals() {
-        Map<String, Counters> totals = new TreeMap<>();
-        for (Pool pool : pools.pools().pools()) {
-            totals.merge(pool.key().database(), counters(pool.stats()), Counters::plus);
-        }
-        totals.put(ConsoleSource.CONSOLE, console.counters());
-        return totals;
-    }
-
-    private static Counters counters(PoolStats stats) {
-        return new Counters(
-                stats.serverAssignmentCount(),
-                stats.xactCount().sum(),
-                stats.queryCount().sum(),
-                stats.bytesReceived().sum(),
-                stats.bytesSent().sum(),
-                stats.xactTime().sum(),
-                stats.queryTime().sum(),
-                stats.waitTime().sum(),
-                stats.clientParseCount().sum(),
-                stats.serverParseCount().sum(),
-                stats.bindCount().sum(),
-                stats.clientLoginCount().sum());
     }
 }

@@ -12,8 +12,7 @@ final class AuthSettings {
 
     static final Setting<AuthType> AUTH_TYPE = Setting.of(
             "auth_type",
-            Types.choice(
-                    EnumSet.range(AuthType.ANY, AuthType.PEER), "this version does not have that method yet"),
+            Types.choice(EnumSet.range(AuthType.ANY, AuthType.PEER), "this version does not have that method yet"),
             AuthType.MD5,
             "How clients prove who they are. Started from DATABASE_URL alone: scram-sha-256.");
 

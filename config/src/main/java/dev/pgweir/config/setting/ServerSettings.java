@@ -6,7 +6,6 @@ import java.util.List;
 /** How server connections are checked, cleaned and replaced. */
 final class ServerSettings {
 
-
     static final Setting<String> SERVER_RESET_QUERY = Setting.of(
             "server_reset_query", Types.TEXT, "DISCARD ALL", "Query that cleans a server connection, in session mode.");
 
@@ -63,6 +62,7 @@ final class ServerSettings {
             Types.SECONDS,
             Duration.ZERO,
             "How often the names in use are looked up again, besides for each new connection; 0: never.");
+
     static final Setting<Duration> AUTODB_IDLE_TIMEOUT = Setting.of(
             "autodb_idle_timeout",
             Types.SECONDS,

@@ -15,7 +15,8 @@
  * given the time and never reads a clock: {@link dev.pgweir.proxy.pool.ServerBook} moves servers between lists,
  * {@link dev.pgweir.proxy.pool.Supply} opens servers and makes room, {@link dev.pgweir.proxy.pool.Evictor},
  * {@link dev.pgweir.proxy.pool.FairShare}, {@link dev.pgweir.proxy.pool.ReserveRule} and
- * {@link dev.pgweir.proxy.pool.LoginDesk} decide, {@link dev.pgweir.proxy.pool.CancelDesk} has the cancel requests and
+ * {@link dev.pgweir.proxy.pool.LoginDesk} decide, {@link dev.pgweir.proxy.pool.CancelDesk} has the cancel requests, {@link
+ * dev.pgweir.proxy.pool.PauseDesk} PAUSE and KILL and who waits for servers to be closed, and
  * {@link dev.pgweir.proxy.pool.Housekeeping} every rule that depends on time alone.
  *
  * <p><b>A state is the membership of a list</b>, for servers and for clients, so every column of SHOW POOLS is the length

@@ -407,6 +407,21 @@ final class ConsoleCommandsIT {
         }
     }
 
+    @Test
+    void reloadTakesTheFileOrNothingOfIt(TestDatabase database) throws IOException {
+        String good = config(database).replace("[users.boss]", "[users.someone]\n[users.boss]");
+        try (WireClient admin = admin()) {
+            weir().rewriteConfig(good.replace("default_pool_size = 2", "default_pool_size = \"many\""));
+            WireMessage error = error(admin.query("RELOAD"));
+            assertThat(error.sqlState()).isEqualTo("F0000");
+            assertThat(error.message()).isEqualTo("RELOAD failed, see logs for additional details");
+            assertThat(row(admin, "USERS", "name", "someone")).isEmpty();
+            weir().rewriteConfig(good);
+            assertThat(types(admin.query("RELOAD"))).isEqualTo("CZ");
+            assertThat(row(admin, "USERS", "name", "someone")).isPresent();
+        }
+    }
+
     // ---- figures ----
 
     @Test
