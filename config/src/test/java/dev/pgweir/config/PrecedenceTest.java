@@ -7,9 +7,11 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,16 @@ final class PrecedenceTest {
                         Duration.ofSeconds(15), Duration.ofSeconds(15), Duration.ofMinutes(10), Duration.ofHours(1)));
         assertThat(pool.target())
                 .isEqualTo(new ServerTarget(
-                        "db", 5432, "app", "u", false, null, config.tls().serverTlsSslmode(), null, Map.of()));
+                        List.of("db"),
+                        HostBalancing.ROUND_ROBIN,
+                        5432,
+                        "app",
+                        "u",
+                        false,
+                        null,
+                        config.tls().serverTlsSslmode(),
+                        null,
+                        Map.of()));
         assertThat(clients.queryWait()).isEqualTo(Duration.ofMinutes(2));
         assertThat(clients.query()).isZero();
     }

@@ -19,8 +19,7 @@ final class PeerAuthenticator implements ClientAuthenticator {
      * @param systemUser looks the user of the client's process up, on a thread that may wait; null if the client did not
      *     come through a Unix socket
      */
-    PeerAuthenticator(
-            String user, @Nullable Credential credential, @Nullable Supplier<@Nullable String> systemUser) {
+    PeerAuthenticator(String user, @Nullable Credential credential, @Nullable Supplier<@Nullable String> systemUser) {
         this.user = user;
         this.credential = credential;
         this.systemUser = systemUser;

@@ -75,7 +75,9 @@ public final class PeerForwarder {
             return false;
         }
         if (PeerKey.hopsLeft(request) == 0) {
-            LOG.warn("a cancel request for peer {} was passed on too often; do all processes have the same [peers]?", owner);
+            LOG.warn(
+                    "a cancel request for peer {} was passed on too often; do all processes have the same [peers]?",
+                    owner);
             return false;
         }
         Integer size = peer.poolSize();

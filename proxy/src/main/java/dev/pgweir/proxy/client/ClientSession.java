@@ -45,6 +45,7 @@ public final class ClientSession {
     private final Supplier<LogConfig> wanted;
     /** For what strangers bring about. */
     private final LimitedLog strangers;
+
     private final @Nullable UnixClient unix;
     private final SocketAddress peer;
     private final Instant connectTime = Instant.now();

@@ -105,14 +105,8 @@ public final class Clients {
     public ChannelHandler accept(Channel channel, @Nullable UnixClient unix) {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
-        ClientSession session = new ClientSession(
-                ids.incrementAndGet(),
-                channel,
-                unix,
-                loop,
-                byLoop.get(loop),
-                logging,
-                strangers);
+        ClientSession session =
+                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }

@@ -137,7 +137,9 @@ final class LoginPhase implements ClientPhase, Waiter {
                 startup.parameters(),
                 config.protocol().ignoreStartupParameters(),
                 // What a replication connection asks for stays with its own server, so nothing need be followed.
-                name -> !compatible || !replication.isEmpty() || clients.tracked().indexOf(name) >= 0);
+                name -> !compatible
+                        || !replication.isEmpty()
+                        || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
         boolean console = DatabaseConfig.isConsole(database);
         int limit = config.limits().maxClientConn();

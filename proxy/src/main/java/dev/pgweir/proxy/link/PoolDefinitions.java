@@ -25,9 +25,7 @@ public final class PoolDefinitions {
         ServerTarget target = pool.target();
         PoolSizes sizes = pool.sizes();
         return new PoolSpec(
-                target.hosts().stream()
-                        .map(host -> host + ":" + target.port())
-                        .collect(Collectors.joining(",")),
+                target.hosts().stream().map(host -> host + ":" + target.port()).collect(Collectors.joining(",")),
                 new PoolSpec.Sizes(sizes.poolSize(), sizes.minPoolSize(), sizes.reservePoolSize()),
                 new PoolSpec.Caps(
                         sizes.maxServerConnections(),

@@ -65,8 +65,8 @@ public final class Dialer {
         }
         if (!timeout.isZero()) {
             Future<?> limit = loop.schedule(
-                    () -> result.tryFailure(new ConnectTimeoutException("no connection to " + host + ":" + port
-                            + " within " + timeout.toMillis() + " ms")),
+                    () -> result.tryFailure(new ConnectTimeoutException(
+                            "no connection to " + host + ":" + port + " within " + timeout.toMillis() + " ms")),
                     timeout.toNanos(),
                     TimeUnit.NANOSECONDS);
             result.addListener(done -> limit.cancel(false));
@@ -126,9 +126,8 @@ public final class Dialer {
 
         void next() {
             // At least a millisecond, for zero means no limit.
-            Duration left = timeout.isZero()
-                    ? timeout
-                    : Duration.ofNanos(Math.max(1_000_000L, deadline - System.nanoTime()));
+            Duration left =
+                    timeout.isZero() ? timeout : Duration.ofNanos(Math.max(1_000_000L, deadline - System.nanoTime()));
             if (result.isDone()) {
                 return;
             }

@@ -76,8 +76,7 @@ final class UnixListener {
                         accepted.pipeline()
                                 .addLast(
                                         "client",
-                                        acceptor.accept(
-                                                accepted, new ClientAcceptor.UnixClient(port, peer, ownUser)));
+                                        acceptor.accept(accepted, new ClientAcceptor.UnixClient(port, peer, ownUser)));
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -156,8 +155,7 @@ final class UnixListener {
     }
 
     private static @Nullable Object keyOf(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class)
-                .fileKey();
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 
     Channel channel() {

@@ -39,7 +39,9 @@ public record UnixPeer(int pid, int uid, @Nullable String name) {
             }
             UnixDomainPrincipal principal =
                     channel.config().getOption(NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED));
-            return principal == null ? null : new UnixPeer(0, -1, principal.user().getName());
+            return principal == null
+                    ? null
+                    : new UnixPeer(0, -1, principal.user().getName());
         } catch (IOException | RuntimeException e) {
             // Whoever relies on it refuses; whoever has a password does not need it.
             return null;

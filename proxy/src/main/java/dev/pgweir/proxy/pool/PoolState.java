@@ -21,6 +21,7 @@ final class PoolState {
 
     /** Which of its hosts the next server is opened at, and so under which caps. */
     HostAim aim;
+
     final WaitQueue queue = new WaitQueue();
     /** Clients that wait for a server of their own, and for which none is being opened. */
     final Deque<PoolClient> dedicated = new ArrayDeque<>();
@@ -70,7 +71,12 @@ final class PoolState {
 
     /** Nothing is left that would miss it: no server, no waiting client, no cancel request. */
     boolean isEmpty() {
-        return servers == 0 && owed == 0 && queue.isEmpty() && dedicated.isEmpty() && cancelsWaiting.isEmpty() && cancelsActive.isEmpty();
+        return servers == 0
+                && owed == 0
+                && queue.isEmpty()
+                && dedicated.isEmpty()
+                && cancelsWaiting.isEmpty()
+                && cancelsActive.isEmpty();
     }
 
     /** Servers that will be ready without further ado; each will serve one waiting client. */

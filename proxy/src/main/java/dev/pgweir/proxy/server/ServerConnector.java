@@ -55,12 +55,7 @@ public final class ServerConnector {
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
                 maxPacketSize.getAsInt());
-        dialer.connect(
-                        loop,
-                        () -> new ServerHandler(login),
-                        profile.host(),
-                        profile.port(),
-                        profile.connectTimeout())
+        dialer.connect(loop, () -> new ServerHandler(login), profile.host(), profile.port(), profile.connectTimeout())
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
                         login.onConnectFailed(connected.cause());
@@ -73,7 +68,8 @@ public final class ServerConnector {
      *
      * @param timeout zero means the operating system's
      */
-    public Future<Channel> connectTo(EventLoop loop, ChannelHandler handler, ServerConnection server, Duration timeout) {
+    public Future<Channel> connectTo(
+            EventLoop loop, ChannelHandler handler, ServerConnection server, Duration timeout) {
         return dialer.connectTo(loop, handler, server.connectedTo(), timeout);
     }
 }

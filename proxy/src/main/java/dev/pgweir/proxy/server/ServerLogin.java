@@ -91,8 +91,7 @@ final class ServerLogin {
         over = true;
         abandoned = true;
         boolean unknown = cause instanceof UnknownHostException;
-        DisconnectReason reason =
-                unknown ? DisconnectReason.SERVER_DNS_FAILED : DisconnectReason.SERVER_CONNECT_FAILED;
+        DisconnectReason reason = unknown ? DisconnectReason.SERVER_DNS_FAILED : DisconnectReason.SERVER_CONNECT_FAILED;
         String text = reason.text() + ": " + cause.getMessage();
         LOG.warn(
                 "S-0x{}: {}/{}@{}:{} closing because: {} (age=0s): {}",
@@ -103,8 +102,8 @@ final class ServerLogin {
                 profile.port(),
                 reason.text(),
                 cause.getMessage());
-        owner.onLoginFailed(new LoginFailure(
-                LoginFailure.Kind.UNREACHABLE, SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(), text));
+        owner.onLoginFailed(
+                new LoginFailure(LoginFailure.Kind.UNREACHABLE, SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(), text));
         owner.onClosed(reason);
     }
 

@@ -177,7 +177,8 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(id, channel, null, 0, registry, () -> SILENT, new LimitedLog(NOPLogger.NOP_LOGGER));
+            session = new ClientSession(
+                    id, channel, null, 0, registry, () -> SILENT, new LimitedLog(NOPLogger.NOP_LOGGER));
             session.beginWith(this);
             session.onConnected();
         }

@@ -72,15 +72,15 @@ final class PeeringIT {
                             peer_id = %8$d
                             unix_socket_dir = "%9$s"
                             """.formatted(
-                            database.host(),
-                            database.port(),
-                            database.name(),
-                            database.user(),
-                            database.password(),
-                            directory,
-                            3 - id,
-                            id,
-                            own))
+                                    database.host(),
+                                    database.port(),
+                                    database.name(),
+                                    database.user(),
+                                    database.password(),
+                                    directory,
+                                    3 - id,
+                                    id,
+                                    own))
                     .start();
             WEIRS.add(weir);
             // The port answers as soon as the first one listens.

@@ -88,8 +88,9 @@ final class ReplicationIT {
     private static void awaitWalSenders(int count) {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> Integer.toString(count)
-                        .equals(inDatabase("postgres", "SELECT count(*) FROM pg_stat_activity"
-                                + " WHERE backend_type = 'walsender'")));
+                        .equals(inDatabase(
+                                "postgres",
+                                "SELECT count(*) FROM pg_stat_activity" + " WHERE backend_type = 'walsender'")));
     }
 
     @Test
@@ -131,8 +132,9 @@ final class ReplicationIT {
             assertThat(client.value("SHOW search_path")).isEqualTo("mine");
             client.reset();
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> "0".equals(inDatabase(
-                            "postgres", "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)));
+                    .until(() -> "0"
+                            .equals(inDatabase(
+                                    "postgres", "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)));
         }
     }
 
@@ -157,8 +159,9 @@ final class ReplicationIT {
         try (WireClient client = login("postgres", "database")) {
             client.send(query("SELECT pg_sleep(600)"));
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> "1".equals(inDatabase(
-                            "postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+                    .until(() -> "1"
+                            .equals(inDatabase(
+                                    "postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
             client.cancel();
             assertThat(client.readUntil('Z'))
                     .filteredOn(message -> message.type() == 'E')

@@ -150,8 +150,9 @@ final class UnixSocketIT {
 
             client.send(query("SELECT pg_sleep(600)"));
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> "1".equals(database.value("SELECT count(*) FROM pg_stat_activity"
-                            + " WHERE wait_event = 'PgSleep' AND datname = current_database()")));
+                    .until(() -> "1"
+                            .equals(database.value("SELECT count(*) FROM pg_stat_activity"
+                                    + " WHERE wait_event = 'PgSleep' AND datname = current_database()")));
             client.cancel();
 
             assertThat(client.readUntil('Z'))
@@ -167,10 +168,14 @@ final class UnixSocketIT {
         Optional<ClientProgram> psql = ClientProgram.psql();
         if (psql.isPresent()) {
             Map<String, String> where = Map.of(
-                    "PGHOST", outerDirectory.toString(),
-                    "PGPORT", Integer.toString(outer.port()),
-                    "PGUSER", SELF,
-                    "PGDATABASE", "transaction");
+                    "PGHOST",
+                    outerDirectory.toString(),
+                    "PGPORT",
+                    Integer.toString(outer.port()),
+                    "PGUSER",
+                    SELF,
+                    "PGDATABASE",
+                    "transaction");
             ClientProgram.Run run = psql.get().run(where, "SELECT 'through';", "-X", "-A", "-t");
             assertThat(run.output()).isEqualTo("through\n");
         }
@@ -179,11 +184,9 @@ final class UnixSocketIT {
 
     @Test
     void socketHasTheModeOfTheConfiguration() throws IOException {
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(socket(middleDirectory, middle))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket(middleDirectory, middle))))
                 .isEqualTo("rwxr-----");
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(socket(outerDirectory, outer))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket(outerDirectory, outer))))
                 .isEqualTo("rwxrwxrwx");
     }
 
@@ -198,7 +201,10 @@ final class UnixSocketIT {
                     .asString()
                     .contains("28000")
                     .contains("\"peer\" authentication failed");
-            assertThat(byTcp.tryLogin(SELF, "session", "")).last().asString().contains("\"peer\" authentication failed");
+            assertThat(byTcp.tryLogin(SELF, "session", ""))
+                    .last()
+                    .asString()
+                    .contains("\"peer\" authentication failed");
         }
         assertThat(middle.awaitLine("login refused: the client's process is run by " + SELF))
                 .matches(".*C-0x[0-9a-f]+: session/other@unix\\([0-9]+\\):" + middle.port() + " .*");
@@ -208,11 +214,15 @@ final class UnixSocketIT {
     void ownUserIsTheConsolesAdministratorWithoutAPassword() throws IOException {
         for (UnixBridge bridge : List.of(toMiddle, toOuter)) {
             try (WireClient console = WireClient.connect(bridge.port()).login("pgbouncer", "pgbouncer", "")) {
-                assertThat(console.rows("SHOW CLIENTS").toString()).contains("pgbouncer, pgbouncer, none, active, unix, ");
+                assertThat(console.rows("SHOW CLIENTS").toString())
+                        .contains("pgbouncer, pgbouncer, none, active, unix, ");
             }
         }
         try (WireClient byTcp = WireClient.connect(middle.port())) {
-            assertThat(byTcp.tryLogin("pgbouncer", "pgbouncer", "")).last().extracting(WireMessage::type).isEqualTo('E');
+            assertThat(byTcp.tryLogin("pgbouncer", "pgbouncer", ""))
+                    .last()
+                    .extracting(WireMessage::type)
+                    .isEqualTo('E');
         }
     }
 
@@ -231,24 +241,23 @@ final class UnixSocketIT {
                 .run()) {
             assertThat(second.awaitExit()).isNotZero();
             assertThat(second.lines())
-                    .anyMatch(line -> line.contains(
-                            socket(middleDirectory, middle) + ": another process listens there"));
+                    .anyMatch(
+                            line -> line.contains(socket(middleDirectory, middle) + ": another process listens there"));
         }
         assertThat(socket(middleDirectory, middle)).exists();
     }
 
     @Test
     void socketIsGoneWhenTheProcessHasEnded(@TempDir Path directory) {
-        try (PgWeirProcess passing = PgWeirProcess.builder()
-                .config("""
+        try (PgWeirProcess passing =
+                PgWeirProcess.builder().config("""
                         [databases.app]
                         host = "127.0.0.1"
                         user = "nobody"
                         [pgweir]
                         auth_type = "any"
                         unix_socket_dir = "%s"
-                        """.formatted(directory))
-                .start()) {
+                        """.formatted(directory)).start()) {
             assertThat(socket(directory, passing)).exists();
             passing.signal("TERM");
             assertThat(passing.awaitExit()).isZero();

@@ -28,8 +28,10 @@ final class UnixPeerTest {
 
     @Test
     void modeIsThatOfChmod() {
-        assertThat(PosixFilePermissions.toString(UnixListener.permissions(0740))).isEqualTo("rwxr-----");
-        assertThat(PosixFilePermissions.toString(UnixListener.permissions(0777))).isEqualTo("rwxrwxrwx");
+        assertThat(PosixFilePermissions.toString(UnixListener.permissions(0740)))
+                .isEqualTo("rwxr-----");
+        assertThat(PosixFilePermissions.toString(UnixListener.permissions(0777)))
+                .isEqualTo("rwxrwxrwx");
         assertThat(UnixListener.permissions(0)).isEmpty();
     }
 

@@ -39,8 +39,9 @@ final class DedicatedTest {
         world.linked(pool).release();
         FakeClient one = dedicated().ask(pool);
         FakeClient two = dedicated().ask(pool);
-        assertThat(world.in(ServerState.LOGIN)).hasSize(2).allSatisfy(server -> assertThat(server.slot.ownParameters())
-                .isEqualTo(OWN));
+        assertThat(world.in(ServerState.LOGIN))
+                .hasSize(2)
+                .allSatisfy(server -> assertThat(server.slot.ownParameters()).isEqualTo(OWN));
         world.loginAll();
         assertThat(one.held()).isNotSameAs(two.held());
         assertThat(world.servers.get(0).slot.ownParameters()).isNull();

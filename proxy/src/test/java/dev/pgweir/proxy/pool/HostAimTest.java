@@ -84,9 +84,7 @@ final class HostAimTest {
         Pool pool = world.pool("shop", specs().host("a:5432,b:5432"));
         FakeClient busy = world.linked(pool);
         world.linked(pool).release();
-        world.pools.retireIf(
-                server -> server.hostPort().equals("a:5432"),
-                DisconnectReason.SERVER_ADDRESS_CHANGED);
+        world.pools.retireIf(server -> server.hostPort().equals("a:5432"), DisconnectReason.SERVER_ADDRESS_CHANGED);
         assertThat(world.servers).allMatch(server -> server.closeAsked == null);
         busy.release();
         assertThat(world.servers.get(0).closeAsked).isNotNull();

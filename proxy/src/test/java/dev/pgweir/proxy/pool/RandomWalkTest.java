@@ -14,10 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +99,7 @@ class RandomWalkTest {
         private final List<FakeClient> clients = new ArrayList<>();
         /** Clients with servers of their own, which stand in no queue with the others. */
         private final List<FakeClient> loners = new ArrayList<>();
+
         private final List<Ticket> tickets = new ArrayList<>();
         private final Map<Pool, Integer> logins = new HashMap<>();
         private final List<CompletableFuture<CloseOutcome>> pauses = new ArrayList<>();
@@ -319,7 +320,8 @@ class RandomWalkTest {
             calm = true;
             world.pools.resume(null);
             List.of("a", "b", "c").forEach(world.pools::resume);
-            List<FakeClient> everybody = Stream.concat(clients.stream(), loners.stream()).toList();
+            List<FakeClient> everybody =
+                    Stream.concat(clients.stream(), loners.stream()).toList();
             for (int round = 0; round < 400 && everybody.stream().anyMatch(FakeClient::waits); round++) {
                 each(everybody.stream().filter(FakeClient::hasServer).toList(), FakeClient::release);
                 each(List.copyOf(tickets), Ticket::done);
