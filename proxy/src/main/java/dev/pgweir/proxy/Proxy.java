@@ -186,8 +186,8 @@ public final class Proxy implements AutoCloseable {
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
-        StatsAverages averages =
-                new StatsAverages(new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
+        StatsAverages averages = new StatsAverages(
+                new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
         Whole whole = new Whole(current);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(
