@@ -182,7 +182,7 @@ public final class Proxy implements AutoCloseable {
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
                 new CancelKeys(random, () -> current.get().values().get(Settings.PEER_ID)),
                 forwarder,
-                new PeerForwarder(current::get, dialer),
+                new PeerForwarder(current, dialer),
                 tracked,
                 console,
                 version);

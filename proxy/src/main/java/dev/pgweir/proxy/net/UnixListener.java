@@ -146,10 +146,12 @@ final class UnixListener {
     static Set<PosixFilePermission> permissions(int mode) {
         // The enum's order is that of the bits, from the owner's read (0400) to the others' execute (01).
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        int bit = 0400;
         for (PosixFilePermission each : PosixFilePermission.values()) {
-            if ((mode & 0400 >> each.ordinal()) != 0) {
+            if ((mode & bit) != 0) {
                 permissions.add(each);
             }
+            bit >>= 1;
         }
         return permissions;
     }
