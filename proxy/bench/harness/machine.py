@@ -74,10 +74,12 @@ def tools(java_home: str | None) -> Tools:
     return Tools(directories[0], found("pgbench"), found("psql"), found("pgbouncer"), java_home)
 
 
-def raise_file_limit() -> None:
+def raise_file_limit() -> int:
+    """Returns what it is then."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 def unprivileged() -> pwd.struct_passwd | None:

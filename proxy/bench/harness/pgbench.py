@@ -1,6 +1,5 @@
 """Runs pgbench against a pooler and reads its per-transaction log."""
 
-import math
 import os
 import subprocess
 import time
@@ -10,11 +9,12 @@ from tempfile import TemporaryDirectory
 from .machine import SetupError, Tools
 from .servers import DATABASE, Pooler, client_environment, client_options
 
-# Connecting and the first transactions are not measured; PgBouncer needs this long for 200 clients with SCRAM.
-SETTLE_SECONDS = 0.5
-SETTLE_SECONDS_PER_CLIENT = 0.004
-# Between the end of the window and the end of pgbench.
-MARGIN_SECONDS = 0.1
+# From the first logged transactions, which come when all clients have connected.
+SETTLE_SECONDS = 0.3
+CONNECT_SECONDS = 60
+# pgbench writes its log in blocks; what its last block holds is lost when it is ended.
+BLOCK_BYTES = 4096
+POLL_SECONDS = 0.01
 
 
 def measure(tools: Tools, pooler: Pooler, clients: int, seconds: float, *options: str, database=DATABASE) -> dict:
@@ -23,23 +23,41 @@ def measure(tools: Tools, pooler: Pooler, clients: int, seconds: float, *options
 
     Latency in microseconds, as the client sees it.
     """
-    # pgbench counts whole seconds.
-    duration = math.ceil(SETTLE_SECONDS + clients * SETTLE_SECONDS_PER_CLIENT + seconds + MARGIN_SECONDS)
     with TemporaryDirectory(prefix="pgweir-pgbench-") as directory:
-        command = [tools.pgbench, "-n", "-c", str(clients), "-j", "1", "-T", str(duration), "-l"]
+        log = Path(directory)
+        limit = CONNECT_SECONDS + int(10 * seconds)
+        command = [tools.pgbench, "-n", "-c", str(clients), "-j", "1", "-T", str(limit), "-l"]
         command += [f"--log-prefix={directory}/log", *options, *client_options(pooler.port), database]
         process = subprocess.Popen(
             command, env=client_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
-        time.sleep(duration - seconds - MARGIN_SECONDS)
-        before, begin = pooler.cpu(), time.time()
-        time.sleep(seconds)
-        after, end = pooler.cpu(), time.time()
-        errors = process.communicate()[1]
-        if process.returncode != 0:
-            raise SetupError(f"pgbench ended with {process.returncode}: {errors.strip()[-500:]}")
-        latencies = window(Path(directory), begin, end)
+        try:
+            grown(process, log, 1)
+            time.sleep(SETTLE_SECONDS)
+            before, begin = pooler.cpu(), time.time()
+            time.sleep(seconds)
+            after, end = pooler.cpu(), time.time()
+            grown(process, log, size(log) + BLOCK_BYTES)
+        finally:
+            process.terminate()
+            process.communicate()
+        latencies = window(log, begin, end)
     return figures(latencies, end - begin, (after - before).total)
+
+
+def size(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.iterdir())
+
+
+def grown(process: subprocess.Popen, directory: Path, to: int) -> None:
+    """Waits until the log has so many bytes."""
+    end = time.monotonic() + CONNECT_SECONDS
+    while size(directory) < to:
+        if process.poll() is not None:
+            raise SetupError(f"pgbench ended with {process.returncode}: {process.communicate()[1].strip()[-500:]}")
+        if time.monotonic() > end:
+            raise SetupError(f"pgbench finished hardly a transaction within {CONNECT_SECONDS} s")
+        time.sleep(POLL_SECONDS)
 
 
 def window(directory: Path, begin: float, end: float) -> list[int]:
@@ -48,7 +66,8 @@ def window(directory: Path, begin: float, end: float) -> list[int]:
     first, last = int(begin * 1e6), int(end * 1e6)
     for name in os.listdir(directory):
         lines = (directory / name).read_text().split("\n")
-        for line in filter(None, lines):
+        # The last one may be cut anywhere.
+        for line in lines[:-1]:
             fields = line.split(" ")
             if first <= int(fields[4]) * 1_000_000 + int(fields[5]) < last:
                 latencies.append(int(fields[2]))

@@ -6,7 +6,10 @@ import signal
 import socket
 import subprocess
 import tarfile
+import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import proc, wire
@@ -16,6 +19,8 @@ HOST = "127.0.0.1"
 DATABASE = "bench"
 # Server connections per client, as many as are needed: for what PgBouncer cannot do in transaction mode.
 SESSION_DATABASE = "bench_session"
+# The server of the package load, in transaction mode.
+STUB_DATABASE = "stub"
 USER = "bench"
 # A user whose password stands in the poolers' file as it is, not as a SCRAM secret.
 PLAIN_USER = "plain"
@@ -30,6 +35,13 @@ def free_port() -> int:
     with socket.socket() as s:
         s.bind((HOST, 0))
         return s.getsockname()[1]
+
+
+def give_away(path: Path) -> None:
+    """To the user that servers run as."""
+    user = unprivileged()
+    if user:
+        shutil.chown(path, user.pw_uid, user.pw_gid)
 
 
 class Child:
@@ -65,6 +77,9 @@ class Child:
         tail = "".join(self.log.read_text(errors="replace").splitlines(True)[-15:])
         return SetupError(f"{what}; the end of {self.log.name}:\n{tail}")
 
+    def close(self) -> None:
+        self.stop()
+
     def check_alive(self) -> None:
         if self.process is None or self.process.poll() is not None:
             raise self.fail("a server has ended")
@@ -80,10 +95,6 @@ class Child:
             process.kill()
             process.wait()
 
-    def own(self, path: Path) -> None:
-        user = unprivileged()
-        if user:
-            shutil.chown(path, user.pw_uid, user.pw_gid)
 
 
 class Postgres(Child):
@@ -98,7 +109,7 @@ class Postgres(Child):
         data = self.directory / "data"
         password = self.directory / "password"
         password.write_text(PASSWORD + "\n")
-        self.own(password)
+        give_away(password)
         self.launch(
             [str(self.tools.postgres_bin / "initdb"), "-D", str(data), "-U", USER, "-E", "UTF8", "--locale=C"]
             + ["--auth=scram-sha-256", f"--pwfile={password}", "--no-sync"]
@@ -151,22 +162,32 @@ class Postgres(Child):
         super().stop(how)
 
 
-class Pooler(Child):
-    """A pooler in front of a PostgreSQL. ``name`` is its column in the results."""
+@dataclass(frozen=True)
+class Servers:
+    """What stands behind the poolers, and who may log in to them."""
 
-    def __init__(self, directory: Path, name: str, server_port: int, userlist: str):
+    postgres_port: int
+    stub_port: int
+    userlist: str
+
+
+class Pooler(Child):
+    """A pooler. ``name`` is its column in the results."""
+
+    def __init__(self, directory: Path, name: str, servers: Servers):
         directory.mkdir()
         super().__init__(directory, name)
-        self.own(directory)
+        give_away(directory)
         self.name = name
+        self.servers = servers
         self.port = free_port()
-        self.server_port = server_port
-        self.write("userlist.txt", userlist)
+        self.others: dict[str, Pooler] = {}
+        self.write("userlist.txt", servers.userlist)
 
     def write(self, file: str, text: str) -> Path:
         path = self.directory / file
         path.write_text(text)
-        self.own(path)
+        give_away(path)
         return path
 
     def start(self) -> None:
@@ -177,6 +198,20 @@ class Pooler(Child):
     def begin(self) -> None:
         raise NotImplementedError
 
+    def another(self, purpose: str) -> "Pooler":
+        """One more of this kind, not started."""
+        raise NotImplementedError
+
+    def with_loops(self, loops: int, prepare: Callable[["Pooler"], None]) -> "Pooler":
+        """This one, or one more with so many event loops, started and prepared; it ends with this one."""
+        return self
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        # SIGINT lets PgWeir end without waiting for its clients; everything that measures has left by then.
+        for other in self.others.values():
+            other.stop()
+        super().stop(how)
+
     def cpu(self) -> proc.Cpu:
         self.check_alive()
         return proc.cpu(self.pid)
@@ -185,19 +220,25 @@ class Pooler(Child):
         self.check_alive()
         return proc.rss(self.pid)
 
+    def _directory_for(self, purpose: str) -> Path:
+        parent = Path(tempfile.mkdtemp(prefix=f"{self.name}-{purpose}-", dir=self.directory.parent))
+        parent.chmod(0o755)
+        return parent / "pooler"
+
 
 class PgBouncer(Pooler):
-    def __init__(self, directory: Path, tools: Tools, server_port: int, userlist: str):
-        super().__init__(directory, "pgbouncer", server_port, userlist)
-        self.program = tools.pgbouncer
+    def __init__(self, directory: Path, tools: Tools, servers: Servers):
+        super().__init__(directory, "pgbouncer", servers)
+        self.tools = tools
 
     def begin(self) -> None:
-        server = f"host={HOST} port={self.server_port} dbname={DATABASE}"
-        self.configuration = self.write(
+        server = f"host={HOST} port={self.servers.postgres_port} dbname={DATABASE}"
+        configuration = self.write(
             "pgbouncer.ini",
             f"""[databases]
 {DATABASE} = {server}
 {SESSION_DATABASE} = {server} pool_mode=session pool_size={SESSION_POOL_SIZE}
+{STUB_DATABASE} = host={HOST} port={self.servers.stub_port}
 [pgbouncer]
 listen_addr = {HOST}
 listen_port = {self.port}
@@ -208,27 +249,29 @@ pool_mode = transaction
 default_pool_size = {POOL_SIZE}
 max_client_conn = {MAX_CLIENTS}
 listen_backlog = 1024
-ignore_startup_parameters = extra_float_digits
 log_connections = 0
 log_disconnections = 0
 """,
         )
-        self.launch([self.program, str(self.configuration)])
+        self.launch([self.tools.pgbouncer, str(configuration)])
+
+    def another(self, purpose: str) -> "PgBouncer":
+        return PgBouncer(self._directory_for(purpose), self.tools, self.servers)
 
 
 class PgWeir(Pooler):
     """
     :param distribution: an unpacked distribution
-    :param settings: environment variables, among them the transport
+    :param environment: the transport, and what else is to be different
     """
 
-    def __init__(self, directory: Path, name: str, distribution: Path, server_port: int, userlist: str, settings):
-        super().__init__(directory, name, server_port, userlist)
+    def __init__(self, directory: Path, name: str, distribution: Path, servers: Servers, environment: dict[str, str]):
+        super().__init__(directory, name, servers)
         self.distribution = distribution
-        self.settings = settings
+        self.environment = environment
 
     def begin(self) -> None:
-        server = f'host = "{HOST}"\nport = {self.server_port}\ndbname = "{DATABASE}"'
+        server = f'host = "{HOST}"\nport = {self.servers.postgres_port}\ndbname = "{DATABASE}"'
         configuration = self.write(
             "pgweir.toml",
             f"""[databases.{DATABASE}]
@@ -237,6 +280,9 @@ class PgWeir(Pooler):
 {server}
 pool_mode = "session"
 pool_size = {SESSION_POOL_SIZE}
+[databases.{STUB_DATABASE}]
+host = "{HOST}"
+port = {self.servers.stub_port}
 [pgweir]
 listen_addr = "{HOST}"
 listen_port = {self.port}
@@ -250,11 +296,23 @@ log_connections = false
 log_disconnections = false
 """,
         )
-        self.launch([str(self.distribution / "bin" / "pgweir"), str(configuration)], self.settings)
+        self.launch([str(self.distribution / "bin" / "pgweir"), str(configuration)], self.environment)
 
-    def stop(self, how: int = signal.SIGINT) -> None:
-        # SIGINT ends it without waiting for clients; everything that measures has left by then.
-        super().stop(how)
+    def another(self, purpose: str) -> "PgWeir":
+        return self._with(purpose, {})
+
+    def with_loops(self, loops: int, prepare: Callable[[Pooler], None]) -> Pooler:
+        key = str(loops)
+        if key not in self.others:
+            other = self._with(f"{loops}-loops", {"PGWEIR_WORKER_THREADS": key})
+            self.others[key] = other
+            other.start()
+            prepare(other)
+        return self.others[key]
+
+    def _with(self, purpose: str, environment: dict[str, str]) -> "PgWeir":
+        directory = self._directory_for(purpose)
+        return PgWeir(directory, self.name, self.distribution, self.servers, self.environment | environment)
 
 
 def unpack(archive: Path, directory: Path, launcher: Path) -> Path:
