@@ -62,10 +62,12 @@ def measure(tools: Tools, classes: Path, pooler: Pooler, mode: str, user: str, d
     answers, micros, p50, p99, longest = (int(field) for field in line.split())
     if not answers:
         raise SetupError(f"load on {pooler.name}: no answer within {seconds} s")
+    used = after - before
     return {
         "rate": answers / micros * 1e6,
         "p50": p50,
         "p99": p99,
         "max": longest,
-        "cpu": (after - before).total * 1e6 / answers,
+        "cpu": used.total * 1e6 / answers,
+        "compiler": used.compiler * 1e6 / answers,
     }

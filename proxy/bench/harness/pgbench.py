@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from . import proc
 from .machine import SetupError, Tools
 from .servers import DATABASE, Pooler, client_environment, client_options
 
@@ -42,7 +43,7 @@ def measure(tools: Tools, pooler: Pooler, clients: int, seconds: float, *options
             process.terminate()
             process.communicate()
         latencies = window(log, begin, end)
-    return figures(latencies, end - begin, (after - before).total)
+    return figures(latencies, end - begin, after - before)
 
 
 def size(directory: Path) -> int:
@@ -74,7 +75,7 @@ def window(directory: Path, begin: float, end: float) -> list[int]:
     return latencies
 
 
-def figures(latencies: list[int], seconds: float, cpu: float) -> dict:
+def figures(latencies: list[int], seconds: float, used: proc.Cpu) -> dict:
     if not latencies:
         raise SetupError("pgbench finished no transaction in the window")
     latencies.sort()
@@ -86,5 +87,6 @@ def figures(latencies: list[int], seconds: float, cpu: float) -> dict:
         "p99": p99,
         "max": latencies[-1],
         "spread": p99 / p50,
-        "cpu": cpu * 1e6 / count,
+        "cpu": used.total * 1e6 / count,
+        "compiler": used.compiler * 1e6 / count,
     }
