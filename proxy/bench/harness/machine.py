@@ -112,3 +112,10 @@ def description(tools: Tools) -> dict[str, str]:
         "Java": first_line(tools.java(), "-version"),
         "pgbench": first_line(tools.pgbench, "--version").split(") ", 1)[1],
     }
+
+
+def load() -> str:
+    """What waited for the cores lately, this benchmark included."""
+    one, five, fifteen = os.getloadavg()
+    waited = f"{one:.1f}, {five:.1f}, {fifteen:.1f} processes at the end (over 1, 5 and 15 minutes)"
+    return f"{waited} for {os.cpu_count()} cores"

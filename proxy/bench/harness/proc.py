@@ -26,7 +26,9 @@ class Cpu:
 
 
 def cpu(pid: int) -> Cpu:
-    """All threads together, those that have ended included (but for the compiler's). The clock ticks 100 times a second."""
+    """
+    All threads together, those that have ended included (but for the compiler's). The clock ticks 100 times a second.
+    """
     # The name may hold blanks and brackets; behind the last bracket come fields without either.
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return Cpu(int(fields[11]) / TICKS_PER_SECOND, int(fields[12]) / TICKS_PER_SECOND, compiler_seconds(pid))
@@ -51,10 +53,3 @@ def compiler_seconds(pid: int) -> float:
 def rss(pid: int) -> int:
     """Resident memory in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
-
-
-def machine_busy_seconds() -> float:
-    """What all processes of the machine have used, to tell how much others do meanwhile."""
-    fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
-    user, nice, system, _idle, _iowait, irq, softirq, steal = fields[:8]
-    return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND

@@ -7,6 +7,11 @@ from .workloads import METRICS, Workload
 
 # The column that the others are compared with.
 YARDSTICK = "pgbouncer"
+INTRODUCTION = (
+    "What [run](README.md) wrote. × is a column's ratio to PgBouncer in the same round, the median of the rounds; !"
+    " marks what is worse than PgBouncer. Where the load is well above the number of cores, other programs ran at the"
+    " same time: then only the ratios say something, and those of times less than those of CPU."
+)
 
 
 class Results:
@@ -52,7 +57,8 @@ class Results:
         return rows
 
     def header(self) -> list[str]:
-        return [""] + [cell for column in self.columns for cell in ([column] if column == YARDSTICK else [column, "×"])]
+        columns = ([column] if column == YARDSTICK else [column, "×"] for column in self.columns)
+        return [""] + [cell for cells in columns for cell in cells]
 
     def _judged(self, workload: str, column: str, metric: str) -> str:
         ratio = self.ratio(workload, column, metric)
@@ -77,9 +83,9 @@ def notes(results: Results, workload: str) -> str:
     return f" ({'; '.join(texts)})" if texts else ""
 
 
-def markdown(results: Results, facts: dict[str, str], how: str) -> str:
+def markdown(results: Results, facts: dict[str, str]) -> str:
     """The file RESULTS.md."""
-    lines = ["# Results", "", how, ""]
+    lines = ["# Results", "", INTRODUCTION, ""]
     lines += [f"- {name}: {value}" for name, value in facts.items()]
     lines += [f"- date: {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC", ""]
     for workload in results.workloads:

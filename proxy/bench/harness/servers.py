@@ -334,6 +334,18 @@ def unpack(archive: Path, directory: Path, launcher: Path) -> Path:
     return next(directory.glob("*/bin")).parent
 
 
+def keep_classes(distribution: Path, java_home: str | None) -> None:
+    """What an installation does once so that later starts are quick."""
+    program = distribution / "bin" / "pgweir-archive"
+    if program.exists():
+        environment = dict(os.environ, **({"JAVA_HOME": java_home} if java_home else {}))
+        result = subprocess.run([str(program)], env=environment, capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise SetupError(f"{program.name}: {result.stderr.strip()[-500:]}")
+        for archive in (distribution / "lib").iterdir():
+            archive.chmod(0o644)
+
+
 def client_options(port: int) -> list[str]:
     return ["-h", HOST, "-p", str(port), "-U", USER]
 

@@ -1,4 +1,4 @@
-"""The least of a PostgreSQL client: logs in by SCRAM, and reads results as fast as they come without looking at them."""
+"""The least of a PostgreSQL client: logs in by SCRAM, and reads results fast, without looking at them."""
 
 import base64
 import functools
