@@ -61,6 +61,13 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
      * @param releases whether the server is released at the end of a transaction
      */
     LinkWorld(boolean ownLoop, boolean releases) {
+        this(ownLoop, releases, false);
+    }
+
+    /**
+     * @param follows whether prepared statements are followed, for which the link needs a {@link Preparer}
+     */
+    LinkWorld(boolean ownLoop, boolean releases, boolean follows) {
         this.ownLoop = ownLoop;
         this.releases = releases;
         client.config().setAllocator(alloc);
@@ -74,7 +81,7 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
                 false,
                 false);
         pool = pools.pool(new PoolKey("shop", "app"), () -> spec);
-        link = new Link(this, client, clientGate, wanted, false);
+        link = new Link(this, client, clientGate, wanted, follows);
     }
 
     // ---- what the test does ----

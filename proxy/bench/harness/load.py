@@ -1,0 +1,74 @@
+"""The Java programs in ``load``: a server that costs nothing, and clients that log in faster than pgbench's can."""
+
+import subprocess
+from pathlib import Path
+
+from . import proc
+from .machine import SetupError, Tools
+from .servers import HOST, Child, Pooler, client_environment
+
+SOURCES = Path(__file__).resolve().parent.parent / "load"
+# They are the same for every column; what matters is that they are small and ready at once.
+JVM = ["-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]
+
+
+def compile_sources(tools: Tools, directory: Path) -> None:
+    sources = [str(path) for path in SOURCES.rglob("*.java")]
+    subprocess.run([tools.java("javac"), "-nowarn", "-d", str(directory), *sources], check=True)
+
+
+class Stub(Child):
+    """The server; it says its port."""
+
+    def __init__(self, directory: Path, tools: Tools, classes: Path):
+        super().__init__(directory, "stub")
+        self.command = [tools.java(), *JVM, "-cp", str(classes), "dev.pgweir.bench.StubServer"]
+
+    def start(self) -> int:
+        """Returns its port."""
+        self.launch(self.command)
+        while not (text := self.log.read_text()).endswith("\n"):
+            self.check_alive()
+        if not text.strip().isdigit():
+            raise self.fail("the stub did not start")
+        return int(text)
+
+
+def measure(tools: Tools, classes: Path, pooler: Pooler, mode: str, user: str, database: str, clients: int, seconds):
+    """
+    Clients in a closed loop, in one thread.
+
+    :param mode: query, or connect for a new connection per query
+    :return: per second, latencies in microseconds, and the pooler's processor time per query
+    """
+    command = [tools.java(), *JVM, "-cp", str(classes), "dev.pgweir.bench.Load"]
+    command += [mode, str(pooler.port), user, database, str(clients), str(seconds)]
+    process = subprocess.Popen(
+        command, env=client_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        if process.stdout.readline().strip() != "begin":
+            raise SetupError(f"load on {pooler.name} at {HOST}: {process.communicate()[1][-500:]}")
+        before: proc.Cpu = pooler.cpu()
+        line = process.stdout.readline()
+        after = pooler.cpu()
+        errors = process.communicate()[1]
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode != 0:
+        raise SetupError(f"load on {pooler.name} at {HOST}: {errors[-500:]}")
+    answers, micros, p50, p99, longest = (int(field) for field in line.split())
+    if not answers:
+        raise SetupError(f"load on {pooler.name}: no answer within {seconds} s")
+    used = after - before
+    return {
+        "rate": answers / micros * 1e6,
+        "p50": p50,
+        "p99": p99,
+        "max": longest,
+        "cpu": used.total * 1e6 / answers,
+        "compiler": used.compiler * 1e6 / answers,
+        "compiled_cpu": (used.total - used.compiler) * 1e6 / answers,
+    }

@@ -1,0 +1,232 @@
+"""What is measured. A workload is run once per round and column and returns figures by the names in ``METRICS``."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import load, pgbench, wire
+from .machine import SetupError, Tools
+from .servers import DATABASE, HOST, PASSWORD, PLAIN_USER, SESSION_DATABASE, STUB_DATABASE, USER, PgBouncer, Pooler
+
+MEGABYTE = 1_000_000
+BULK_MEGABYTES = 100
+# Lines and rows of a result, in bytes: wide enough for PostgreSQL to keep up with a pooler.
+ROW_BYTES = 1_000
+# PgWeir opens its connections to files and libraries besides; PgBouncer keeps a hundred too.
+SPARE_FILES = 500
+# A column is warm when compiling takes less of its processor time than this, or after so many tries.
+COMPILED_SHARE = 0.03
+WARM_UP_TRIES = 6
+IDLE_FEW = 1_000
+IDLE_MANY = 9_000
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a figure is called, printed and judged."""
+
+    title: str
+    format: str
+    more_is_better: bool = False
+
+
+METRICS = {
+    "tps": Metric("transactions/s", "{:,.0f}", more_is_better=True),
+    "cps": Metric("connections/s", "{:,.0f}", more_is_better=True),
+    "rate": Metric("MB/s", "{:,.0f}", more_is_better=True),
+    "p50": Metric("p50 µs", "{:,.0f}"),
+    "p99": Metric("p99 µs", "{:,.0f}"),
+    "max": Metric("max µs", "{:,.0f}"),
+    "spread": Metric("p99/p50", "{:.2f}"),
+    "cpu": Metric("CPU µs/transaction", "{:.1f}"),
+    "connection_cpu": Metric("CPU µs/connection", "{:,.0f}"),
+    "compiler": Metric("of it, compiling", "{:.1f}"),
+    "compiled_cpu": Metric("CPU µs without it", "{:.1f}"),
+    "cpu1": Metric("CPU µs/transaction, 1 loop, no compiling", "{:.1f}"),
+    "cpu2": Metric("CPU µs/transaction, 2 loops, no compiling", "{:.1f}"),
+    "cpu4": Metric("CPU µs/transaction, 4 loops, no compiling", "{:.1f}"),
+    "tps1": Metric("transactions/s, 1 loop", "{:,.0f}", more_is_better=True),
+    "tps2": Metric("transactions/s, 2 loops", "{:,.0f}", more_is_better=True),
+    "tps4": Metric("transactions/s, 4 loops", "{:,.0f}", more_is_better=True),
+    "byte_cpu": Metric("CPU ms/100 MB", "{:.0f}"),
+    "start": Metric("ms to first query", "{:,.0f}"),
+    "rest": Metric("RSS MB after first query", "{:.1f}"),
+    "rss": Metric("RSS MB", "{:.1f}"),
+    "few": Metric(f"RSS MB, {IDLE_FEW:,} clients", "{:.1f}"),
+    "many": Metric(f"RSS MB, {IDLE_MANY:,} clients", "{:.1f}"),
+    "client_memory": Metric("kB per further client", "{:.1f}"),
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a workload is given besides the pooler."""
+
+    tools: Tools
+    seconds: float
+    classes: Path
+    """Where the programs of ``load`` are."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    what: str
+    measure: Callable[[Pooler, Setting], dict]
+    notes: dict = field(default_factory=dict)
+    """By column, what is different there."""
+    once: bool = False
+    """Too long for several rounds."""
+
+
+def all_workloads() -> list[Workload]:
+    return [
+        *(select(protocol, clients) for protocol in ("simple", "extended", "prepared") for clients in (1, 32, 200)),
+        Workload("steady", "pgbench -S at 2,000 transactions/s, 32 clients (latency from the planned begin)", steady),
+        Workload("reconnect", "pgbench -S -C, 32 clients, SCRAM (pgbench's own SCRAM is the bottleneck)", reconnect),
+        connect("connect", USER, "SCRAM secrets in auth_file"),
+        connect("connect-plain", PLAIN_USER, "plain passwords in auth_file"),
+        bulk("rows", "rows of 1 kB", select_rows(), DATABASE),
+        bulk("copy-out", "COPY TO STDOUT, lines of 1 kB", f"COPY ({select_rows()}) TO STDOUT", DATABASE),
+        Workload("copy-in", f"{BULK_MEGABYTES} MB COPY FROM STDIN, lines of 1 kB", copy_in),
+        bulk("rows-stub", "rows of 1 kB from the stub server", f"bulk {BULK_MEGABYTES}", STUB_DATABASE),
+        Workload("start", "start to the first query's answer", start),
+        Workload("idle", f"idle clients, {IDLE_FEW:,} and {IDLE_MANY:,}, in a fresh process", idle, once=True),
+        cores(32),
+        cores(200),
+    ]
+
+
+def select(protocol: str, clients: int) -> Workload:
+    def measure(pooler: Pooler, setting: Setting) -> dict:
+        # PgBouncer before 1.21 does not follow prepared statements, so it gets a server connection for each client.
+        alone = protocol == "prepared" and isinstance(pooler, PgBouncer)
+        database = SESSION_DATABASE if alone else DATABASE
+        figures = pgbench.measure(
+            setting.tools, pooler, clients, setting.seconds, "-S", "-M", protocol, database=database
+        )
+        return figures | {"rss": pooler.rss() / MEGABYTE}
+
+    what = f"pgbench -S -M {protocol}, {clients} {'client' if clients == 1 else 'clients'}"
+    notes = {"pgbouncer": "in session mode, one server connection per client"} if protocol == "prepared" else {}
+    return Workload(f"{protocol}-{clients}", what, measure, notes)
+
+
+def steady(pooler: Pooler, setting: Setting) -> dict:
+    figures = pgbench.measure(setting.tools, pooler, 32, setting.seconds, "-S", "-R", "2000")
+    return {name: figures[name] for name in ("p50", "p99", "max", "cpu", "compiler", "compiled_cpu")}
+
+
+def reconnect(pooler: Pooler, setting: Setting) -> dict:
+    figures = pgbench.measure(setting.tools, pooler, 32, setting.seconds, "-S", "-C")
+    kept = {n: figures[n] for n in ("compiler", "compiled_cpu")}
+    return kept | {"cps": figures["tps"], "connection_cpu": figures["cpu"]}
+
+
+def connect(name: str, user: str, what: str) -> Workload:
+    def measure(pooler: Pooler, setting: Setting) -> dict:
+        figures = load.measure(
+            setting.tools, setting.classes, pooler, "connect", user, STUB_DATABASE, 32, setting.seconds
+        )
+        kept = {n: figures[n] for n in ("p50", "p99", "compiler", "compiled_cpu")}
+        return kept | {"cps": figures["rate"], "connection_cpu": figures["cpu"]}
+
+    return Workload(name, f"new connection per query, 32 at once, SCRAM, {what}", measure)
+
+
+def select_rows() -> str:
+    return f"SELECT repeat('x', {ROW_BYTES}) FROM generate_series(1, {BULK_MEGABYTES * MEGABYTE // ROW_BYTES})"
+
+
+def bulk(name: str, what: str, sql: str, database: str) -> Workload:
+    def measure(pooler: Pooler, setting: Setting) -> dict:
+        return moved(pooler, setting, database, lambda connection: connection.bulk(sql))
+
+    return Workload(name, f"{BULK_MEGABYTES} MB of {what}", measure)
+
+
+def copy_in(pooler: Pooler, setting: Setting) -> dict:
+    line = wire.message(b"d", b"x" * (ROW_BYTES - 1) + b"\n")
+    chunk = line * (MEGABYTE // ROW_BYTES)
+    # The condition drops every line, so that PostgreSQL has little to do.
+    sql = "COPY sink FROM STDIN WHERE line = ''"
+    return moved(pooler, setting, DATABASE, lambda connection: connection.copy_in(sql, chunk, BULK_MEGABYTES))
+
+
+def moved(pooler: Pooler, setting: Setting, database: str, move: Callable[[wire.Connection], int]) -> dict:
+    """Moves bytes again and again for about as long as a measurement is to last."""
+    with closing(wire.Connection(HOST, pooler.port, USER, PASSWORD, database)) as connection:
+        move(connection)
+        before, begin = pooler.cpu(), time.monotonic()
+        count = 0
+        while time.monotonic() < begin + setting.seconds * 0.8:
+            count += move(connection)
+        seconds = time.monotonic() - begin
+        cpu = (pooler.cpu() - before).total
+    return {"rate": count / MEGABYTE / seconds, "byte_cpu": cpu * 1e3 / (count / (100 * MEGABYTE))}
+
+
+def start(pooler: Pooler, _: Setting) -> dict:
+    with closing(pooler.another("start")) as fresh:
+        begin = time.monotonic()
+        fresh.start()
+        return {"start": (time.monotonic() - begin) * 1e3, "rest": fresh.rss() / MEGABYTE}
+
+
+def idle(pooler: Pooler, _: Setting) -> dict:
+    """Clients that have asked once. What one more costs is taken between few and many, past what the process needs."""
+    with closing(pooler.another("idle")) as fresh, ExitStack() as stack:
+        fresh.start()
+        figures = {"rest": fresh.rss() / MEGABYTE}
+        for name, count in (("few", IDLE_FEW), ("many", IDLE_MANY - IDLE_FEW)):
+            for _ in range(count):
+                connection = stack.enter_context(wire.Connection(HOST, fresh.port, USER, PASSWORD, STUB_DATABASE))
+                connection.query("SELECT 1")
+            figures[name] = fresh.rss() / MEGABYTE
+    further = (figures["many"] - figures["few"]) * MEGABYTE / (IDLE_MANY - IDLE_FEW)
+    return figures | {"client_memory": further / 1024}
+
+
+def cores(clients: int) -> Workload:
+    def measure(pooler: Pooler, setting: Setting) -> dict:
+        def run(instance: Pooler) -> dict:
+            return load.measure(
+                setting.tools, setting.classes, instance, "query", USER, STUB_DATABASE, clients, setting.seconds
+            )
+
+        figures = {}
+        last = None
+        for loops in (1, 2, 4):
+            # PgBouncer has one loop, whatever is asked for: one measurement is for all three.
+            if last is None or not isinstance(pooler, PgBouncer):
+                instance = pooler.with_loops(loops, lambda fresh: until_compiled(lambda: run(fresh)))
+                last = run(instance)
+            figures |= {f"cpu{loops}": last["compiled_cpu"], f"tps{loops}": last["rate"]}
+        return figures
+
+    notes = {"pgbouncer": "always one loop"}
+    what = f"queries to the stub server, {clients} clients, by event loops"
+    return Workload(f"cores-{clients}", what, measure, notes)
+
+
+def warm_up(pooler: Pooler, setting: Setting) -> None:
+    """PgBouncer gets the same, as far as it makes sense. Not measured."""
+    for workload in (*(select(protocol, 32) for protocol in ("simple", "extended", "prepared")), connect("", USER, "")):
+        until_compiled(lambda: workload.measure(pooler, setting))
+
+
+def until_compiled(measure: Callable[[], dict]) -> None:
+    """Measures until the JVM has compiled what runs often: a busy machine may need many seconds for that."""
+    for _ in range(WARM_UP_TRIES):
+        figures = measure()
+        cpu = figures.get("cpu") or figures["connection_cpu"]
+        if figures["compiler"] < COMPILED_SHARE * cpu:
+            return
+
+
+def check_files(limit: int) -> None:
+    wanted = IDLE_MANY + SPARE_FILES
+    if limit < wanted:
+        raise SetupError(f"the workload idle needs {wanted} open files, the limit is {limit} (ulimit -n)")
