@@ -675,7 +675,9 @@ public final class Link implements LinkedClient {
             case BackendMessageType.COMMAND_COMPLETE,
                     BackendMessageType.EMPTY_QUERY_RESPONSE,
                     BackendMessageType.PORTAL_SUSPENDED -> {
-                copy.executed();
+                if (!requests.headIsInternal() && !requests.isHeadHidden()) {
+                    copy.executed();
+                }
                 yield requests.onAnswer(type, FrontendMessageType.EXECUTE);
             }
             default -> false;
