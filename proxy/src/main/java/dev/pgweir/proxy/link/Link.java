@@ -764,6 +764,11 @@ public final class Link implements LinkedClient {
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
+        if (requests.headEffect() instanceof Effects effects
+                && error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
+                && server != null) {
+            effects.executed().forEach(server.statements()::lost);
+        }
         if (requests.headEffect() instanceof Reference reference && !discarding) {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
