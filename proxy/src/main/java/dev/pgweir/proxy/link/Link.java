@@ -769,7 +769,10 @@ public final class Link implements LinkedClient {
                 && server != null) {
             effects.executed().forEach(server.statements()::lost);
         }
-        if (requests.headEffect() instanceof Reference reference && !discarding) {
+        if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
+            replacement = OldColumns.asCachedPlan(error, client.alloc());
+        }
+        if (requests.headEffect() instanceof Reference reference && !discarding && replacement == null) {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
         return onError(error);
