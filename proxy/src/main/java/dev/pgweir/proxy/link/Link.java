@@ -675,7 +675,9 @@ public final class Link implements LinkedClient {
             case BackendMessageType.COMMAND_COMPLETE,
                     BackendMessageType.EMPTY_QUERY_RESPONSE,
                     BackendMessageType.PORTAL_SUSPENDED -> {
-                copy.executed();
+                if (!requests.headIsInternal() && !requests.isHeadHidden()) {
+                    copy.executed();
+                }
                 yield requests.onAnswer(type, FrontendMessageType.EXECUTE);
             }
             default -> false;
@@ -762,7 +764,15 @@ public final class Link implements LinkedClient {
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
-        if (requests.headEffect() instanceof Reference reference && !discarding) {
+        if (requests.headEffect() instanceof Effects effects
+                && error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
+                && server != null) {
+            effects.executed().forEach(server.statements()::lost);
+        }
+        if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
+            replacement = OldColumns.asCachedPlan(error, client.alloc());
+        }
+        if (requests.headEffect() instanceof Reference reference && !discarding && replacement == null) {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
         return onError(error);

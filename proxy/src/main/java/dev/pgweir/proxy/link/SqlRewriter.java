@@ -152,6 +152,7 @@ final class SqlRewriter {
                     yield PreparedStatement.PREFIX + "X" + number;
                 }
                 ensureForQuery(known);
+                effects.executing(known);
                 known.uses().increment();
                 preparer.stats().bindCount().increment();
                 preparer.touched(known.behaviour().touches());
@@ -428,6 +429,7 @@ final class SqlRewriter {
             case EXECUTE -> {
                 if (target != null) {
                     preparer.ensure(target);
+                    effects.executing(target);
                     target.uses().increment();
                     preparer.stats().bindCount().increment();
                 }

@@ -34,6 +34,7 @@ public final class Effects implements Reference {
     private int done;
 
     private final Map<String, String> names = new HashMap<>(2);
+    private final List<PreparedStatement> executed = new ArrayList<>(0);
     private final List<int[]> shifts = new ArrayList<>(0);
     private final Set<String> resets = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -63,6 +64,17 @@ public final class Effects implements Reference {
     public Effects named(String sent, String client) {
         names.put(sent, client);
         return this;
+    }
+
+    /** It executes this one. */
+    public Effects executing(PreparedStatement statement) {
+        executed.add(statement);
+        return this;
+    }
+
+    /** The statements that it executes: if one does not exist, the server has lost it. */
+    public List<PreparedStatement> executed() {
+        return executed;
     }
 
     /** It resets the setting with this name, or with the empty name all of them. */

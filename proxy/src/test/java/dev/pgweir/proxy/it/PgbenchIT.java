@@ -51,6 +51,14 @@ final class PgbenchIT {
             return writes() ? 10 : 40;
         }
 
+        /**
+         * While pgbench prepares a client's statements, it waits for the answer with the whole thread, and other clients
+         * of that thread would keep their servers meanwhile.
+         */
+        int threads() {
+            return protocol.equals("prepared") ? CLIENTS : 2;
+        }
+
         int transactions() {
             return CLIENTS * transactionsPerClient();
         }
@@ -114,6 +122,9 @@ final class PgbenchIT {
             for (String script : scripts) {
                 loads.add(new Load(mode, script, "simple"));
                 loads.add(new Load(mode, script, "extended"));
+                if (!mode.equals("session")) {
+                    loads.add(new Load(mode, script, "prepared"));
+                }
             }
         }
         return loads.stream();
@@ -134,7 +145,7 @@ final class PgbenchIT {
                             "",
                             "--no-vacuum",
                             "--client=" + CLIENTS,
-                            "--jobs=2",
+                            "--jobs=" + load.threads(),
                             "--transactions=" + load.transactionsPerClient(),
                             "--builtin=" + load.script(),
                             "--protocol=" + load.protocol());

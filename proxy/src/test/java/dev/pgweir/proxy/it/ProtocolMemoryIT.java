@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.testing.WireBytes.bind;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.execute;
 import static dev.pgweir.proxy.testing.WireBytes.parse;
@@ -75,6 +76,53 @@ final class ProtocolMemoryIT {
             client.send(tail, execute("", 0), sync());
             assertThat(client.readUntil('Z').get(2).values()).containsExactly(Integer.toString(HUGE));
         }
+    }
+
+    @Test
+    void parametersOfANamedStatementThatAllClientsSendAtOncePassThrough() throws Exception {
+        int length = 3 * MIB;
+        String value = "x".repeat(length);
+        Together.run(16, number -> {
+            try (PreparingClient client = new PreparingClient(weir)) {
+                client.prepare("s", "SELECT length($1) + $2::int");
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.value("s", value, "" + number)).isEqualTo("" + (length + number));
+                }
+            }
+        });
+    }
+
+    @Test
+    void unnamedStatementsOfAnyLengthThatAllClientsSendAtOncePassThrough() throws Exception {
+        String comment = " /* " + "x".repeat(3 * MIB) + " */";
+        Together.run(16, number -> {
+            try (PreparingClient client = new PreparingClient(weir)) {
+                for (int i = 0; i < 3; i++) {
+                    List<WireMessage> answers = client.request(
+                            parse("", "SELECT " + number + comment), bind("", ""), execute("", 0), sync());
+                    assertThat(answers.get(2).values()).containsExactly("" + number);
+                }
+            }
+        });
+    }
+
+    @Test
+    void namedStatementThatIsTooLongIsRefusedAndTheServerFreed() throws Exception {
+        try (PreparingClient client = new PreparingClient(weir)) {
+            client.wire().send(parse("s", "SELECT 1 /* " + "x".repeat(3 * MIB) + " */"), sync());
+            List<WireMessage> answers = client.wire().readUntil('E');
+            WireMessage error = answers.get(answers.size() - 1);
+            assertThat(error.field('S')).isEqualTo("FATAL");
+            assertThat(error.sqlState()).isEqualTo("08P01");
+            assertThat(error.message()).contains("too long to be prepared under a name");
+            client.wire().awaitEnd();
+        }
+        // One for each server.
+        Together.run(2, number -> {
+            try (PreparingClient client = new PreparingClient(weir)) {
+                assertThat(client.ask("SELECT 1")).isEqualTo("1");
+            }
+        });
     }
 
     @Test

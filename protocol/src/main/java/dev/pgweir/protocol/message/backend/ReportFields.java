@@ -29,6 +29,8 @@ public record ReportFields(Map<Character, String> values) {
     public static final char HINT = 'H';
     /** The place in the query that an error speaks of, in characters from 1. */
     public static final char POSITION = 'P';
+    /** PostgreSQL's function that reports it. */
+    public static final char ROUTINE = 'R';
 
     public ReportFields {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
