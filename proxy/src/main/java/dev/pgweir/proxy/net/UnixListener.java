@@ -64,12 +64,13 @@ final class UnixListener {
         int owner = isFile ? -1 : uidOf(Path.of("/proc/self"));
         Owner own = new Owner(owner, System.getProperty("user.name", ""));
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops.group())
+                .group(loops.at(0), loops.forClients())
                 .channel(loops.transport().unixServerChannel())
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel accepted) {
+                        accepted.closeFuture().addListener(closed -> loops.left(accepted.eventLoop()));
                         options.applyToUnix(accepted);
                         UnixPeer peer = UnixPeer.of(accepted);
                         boolean ownUser = peer != null && peer.isUser(own.uid, own.name);
