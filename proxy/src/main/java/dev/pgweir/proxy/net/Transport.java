@@ -49,7 +49,8 @@ public enum Transport {
     private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
 
     static {
-        // With one receive call for many reads, Netty 4.2 does not always see that a peer has reset the connection, so a
+        // With one receive call for many reads, Netty 4.2 does not always see that a peer has reset the connection, so
+        // a
         // client that left would keep its server. It is no faster here: a pooler's reads are short and far apart.
         if (System.getProperty(MULTISHOT) == null) {
             System.setProperty(MULTISHOT, "false");
