@@ -173,6 +173,7 @@ public final class Proxy implements AutoCloseable {
                         TimeUnit.SECONDS);
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
+        PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
                 current,
@@ -181,17 +182,17 @@ public final class Proxy implements AutoCloseable {
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
                 new CancelKeys(random, () -> current.get().values().get(Settings.PEER_ID)),
                 forwarder,
-                new PeerForwarder(current::get, dialer),
+                peers,
                 tracked,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
-        StatsAverages averages =
-                new StatsAverages(new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
+        StatsAverages averages = new StatsAverages(
+                new DatabaseTotals(pools, activity), () -> current.get().log().logStats(), System::nanoTime);
         Whole whole = new Whole(current);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(
-                new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),
+                new ConsoleSource(whole, pools, averages, clients, operations, peers, resolver, "PgWeir " + version),
                 operations,
                 activity));
         current.onChange((before, after) -> {

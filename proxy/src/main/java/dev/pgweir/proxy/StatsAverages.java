@@ -72,8 +72,11 @@ final class StatsAverages {
         Mark since = marks.older;
         long micros = micros(since, nanoTime.getAsLong());
         List<StatsRow> rows = new ArrayList<>();
-        totals.get().forEach((database, total) -> rows.add(new StatsRow(
-                database, total, total.averageSince(since.totals.getOrDefault(database, Counters.ZERO), micros))));
+        totals.get()
+                .forEach((database, total) -> rows.add(new StatsRow(
+                        database,
+                        total,
+                        total.averageSince(since.totals.getOrDefault(database, Counters.ZERO), micros))));
         return rows;
     }
 

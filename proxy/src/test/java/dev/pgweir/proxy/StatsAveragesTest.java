@@ -14,8 +14,7 @@ final class StatsAveragesTest {
 
     private long now = 100 * SECOND;
     private final Map<String, Counters> totals = new TreeMap<>();
-    private final StatsAverages averages =
-            new StatsAverages(() -> new TreeMap<>(totals), () -> false, () -> now);
+    private final StatsAverages averages = new StatsAverages(() -> new TreeMap<>(totals), () -> false, () -> now);
 
     @Test
     void beginsAsIfItHadRunForASecond() {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ClientAcceptor {
     /**
+     * Makes the handler of one connection.
+     *
      * @param unix what is known of a connection by Unix socket; null for one by TCP
      */
     ChannelHandler accept(Channel channel, @Nullable UnixClient unix);

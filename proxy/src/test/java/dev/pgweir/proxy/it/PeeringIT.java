@@ -176,6 +176,19 @@ final class PeeringIT {
     }
 
     @Test
+    void consoleShowsThePeers() throws IOException {
+        String port = Integer.toString(WEIRS.get(0).port());
+        try (WireClient console = WireClient.connect(BRIDGES.get(0).port()).login("pgbouncer", "pgbouncer", "")) {
+            assertThat(console.rows("SHOW PEERS"))
+                    .containsExactly(
+                            List.of("1", directory + "/peer1", port, "20"),
+                            List.of("2", directory + "/peer2", port, "1"),
+                            List.of("300", directory + "/peer2", port, "20"));
+            assertThat(console.rows("SHOW PEER_POOLS")).hasSize(3);
+        }
+    }
+
+    @Test
     void requestForAPeerThatIsNotListedIsDropped() throws IOException {
         try (WireClient canceller = WireClient.connect(BRIDGES.get(0).port())) {
             canceller.send(cancelRequest(77 << 16, new byte[] {1, 2, 3, 3})).awaitEnd();
