@@ -146,7 +146,7 @@ final class UnixListener {
     static Set<PosixFilePermission> permissions(int mode) {
         StringBuilder text = new StringBuilder("rwxrwxrwx");
         for (int bit = 0; bit < text.length(); bit++) {
-            if ((mode & 0400 >> bit) == 0) {
+            if ((mode & (0400 >> bit)) == 0) {
                 text.setCharAt(bit, '-');
             }
         }
