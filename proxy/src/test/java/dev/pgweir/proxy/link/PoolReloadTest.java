@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ final class PoolReloadTest {
 
         PoolReload reload = reload();
 
-        assertThat(reload.specs().get(pool.pool()).sizes().pool()).isEqualTo(9);
+        PoolSpec spec = Objects.requireNonNull(reload.specs().get(pool.pool()));
+        assertThat(spec.sizes().pool()).isEqualTo(9);
         assertThat(reload.replaced()).isEmpty();
     }
 
