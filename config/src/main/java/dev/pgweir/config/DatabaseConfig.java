@@ -38,7 +38,7 @@ public record DatabaseConfig(String name, SettingValues values) {
 
     private static void checkHost(@Nullable String host) {
         String accepted = ", accepted: names or addresses separated by commas, a directory, or @ and an abstract name";
-        if (host == null) {
+        if (host == null || host.isBlank()) {
             return;
         }
         for (String each : host.split(",", -1)) {
@@ -69,7 +69,7 @@ public record DatabaseConfig(String name, SettingValues values) {
     /** Names or addresses of the server, or directories of its Unix socket; empty: unix_socket_dir. */
     public List<String> hosts() {
         String hosts = values.find(DatabaseSettings.HOST);
-        return hosts == null
+        return hosts == null || hosts.isBlank()
                 ? List.of()
                 : Arrays.stream(hosts.split(",")).map(String::strip).toList();
     }

@@ -2,9 +2,11 @@ package dev.pgweir.proxy;
 
 import dev.pgweir.config.ClientSettings;
 import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
@@ -15,11 +17,13 @@ import dev.pgweir.proxy.admin.SocketRow;
 import dev.pgweir.proxy.admin.StatementRow;
 import dev.pgweir.proxy.admin.StatsRow;
 import dev.pgweir.proxy.admin.UserRow;
+import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.client.ActivePhase;
 import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.ClientState;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.pool.PauseSnapshot;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolClient;
@@ -32,13 +36,16 @@ import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the console shows, gathered from everywhere. For any thread; every answer is a snapshot. */
@@ -52,6 +59,8 @@ final class ConsoleSource implements ConsoleData {
     private final Clients clients;
     private final ConsoleOperations operations;
     private final PauseProgress progress;
+    private final PeerForwarder peers;
+    private final HostResolver resolver;
     private final String version;
 
     ConsoleSource(
@@ -60,7 +69,11 @@ final class ConsoleSource implements ConsoleData {
             StatsAverages averages,
             Clients clients,
             ConsoleOperations operations,
+            PeerForwarder peers,
+            HostResolver resolver,
             String version) {
+        this.peers = peers;
+        this.resolver = resolver;
         this.lifecycle = lifecycle;
         this.pools = pools;
         this.averages = averages;
@@ -92,11 +105,19 @@ final class ConsoleSource implements ConsoleData {
                     pool.tested(),
                     pool.login(),
                     pool.maxWaitNanos() / 1000,
-                    mode(config, key)));
+                    mode(config, key),
+                    balancing(config, key.database())));
         }
         rows.add(new PoolRow(
-                CONSOLE, CONSOLE, consoleClients(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PoolMode.STATEMENT.text()));
+                CONSOLE, CONSOLE, consoleClients(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, PoolMode.STATEMENT.text(), null));
         return rows;
+    }
+
+    private static @Nullable String balancing(ProxyConfig config, String name) {
+        return config.database(name)
+                .filter(database -> database.hosts().size() > 1)
+                .map(database -> database.hostBalancing().text())
+                .orElse(null);
     }
 
     /** A pool whose database has been removed is still shown until its last client has left. */
@@ -122,6 +143,7 @@ final class ConsoleSource implements ConsoleData {
                     "C",
                     orEmpty(session.user()),
                     orEmpty(session.database()),
+                    session.replication(),
                     session.state().label(),
                     session.remoteAddress(),
                     session.localAddress(),
@@ -167,6 +189,7 @@ final class ConsoleSource implements ConsoleData {
                 "S",
                 key.user(),
                 key.database(),
+                kind(snapshot.server().ownParameters()),
                 snapshot.state().label(),
                 server.address(),
                 server.localAddress(),
@@ -182,6 +205,10 @@ final class ConsoleSource implements ConsoleData {
                 orEmpty(session == null ? null : session.applicationName()),
                 server.statements().size(),
                 snapshot.server().id());
+    }
+
+    private static String kind(@Nullable Map<String, String> ownParameters) {
+        return ClientSession.replication(ownParameters == null ? "" : ownParameters.getOrDefault("replication", ""));
     }
 
     /** Even numbers for clients, odd ones for servers: no two connections have the same. */
@@ -222,6 +249,7 @@ final class ConsoleSource implements ConsoleData {
                     pool.sizes().reservePoolSize(),
                     pool.timeouts().lifetime().toSeconds(),
                     mode == null ? null : mode.text(),
+                    balancing(config, name),
                     pool.sizes().maxDbConnections(),
                     connections(name, null),
                     limits.maxDbClientConnections(),
@@ -241,6 +269,7 @@ final class ConsoleSource implements ConsoleData {
                 0,
                 null,
                 PoolMode.STATEMENT.text(),
+                null,
                 0,
                 0,
                 0,
@@ -392,18 +421,58 @@ final class ConsoleSource implements ConsoleData {
         List<CountRow> rows = new ArrayList<>();
         rows.add(new CountRow("databases", databaseNames(config).size() + 1L));
         rows.add(new CountRow("users", userNames(config).size()));
-        rows.add(new CountRow("peers", 0));
+        rows.add(new CountRow("peers", config.peers().size()));
         rows.add(new CountRow("pools", pools.pools().pools().size() + 1L));
-        rows.add(new CountRow("peer_pools", 0));
+        rows.add(new CountRow("peer_pools", peers.traffic().size()));
         rows.add(new CountRow("free_clients", 0));
         rows.add(new CountRow("used_clients", sessions.size() - login));
         rows.add(new CountRow("login_clients", login));
         rows.add(new CountRow("free_servers", 0));
         rows.add(new CountRow("used_servers", servers));
-        for (String dns : List.of("dns_names", "dns_zones", "dns_queries", "dns_pending")) {
-            rows.add(new CountRow(dns, 0));
+        rows.add(new CountRow("dns_names", resolver.entries().size()));
+        rows.add(new CountRow("dns_zones", 0));
+        rows.add(new CountRow("dns_queries", resolver.pending()));
+        rows.add(new CountRow("dns_pending", 0));
+        return rows;
+    }
+
+    @Override
+    public List<PeerRow> peers() {
+        ProxyConfig config = lifecycle.config();
+        List<PeerRow> rows = new ArrayList<>();
+        for (PeerConfig peer : config.peers().values()) {
+            Integer size = peer.poolSize();
+            rows.add(new PeerRow(
+                    peer.id(),
+                    peer.host(),
+                    peer.port(),
+                    size == null ? config.values().get(Settings.DEFAULT_POOL_SIZE) : size));
         }
         return rows;
+    }
+
+    @Override
+    public List<PeerPoolRow> peerPools() {
+        return peers.traffic().stream()
+                .map(peer -> new PeerPoolRow(
+                        peer.peerId(),
+                        peer.active(),
+                        peer.waiting(),
+                        peer.active() - peer.connecting(),
+                        peer.connecting()))
+                .toList();
+    }
+
+    @Override
+    public List<DnsRow> dnsHosts() {
+        return resolver.entries().stream()
+                .map(host -> new DnsRow(
+                        host.name(),
+                        host.ttlSeconds(),
+                        host.addresses().stream()
+                                .map(InetAddress::getHostAddress)
+                                .collect(Collectors.joining(","))))
+                .toList();
     }
 
     @Override

@@ -174,6 +174,7 @@ public final class Proxy implements AutoCloseable {
                         TimeUnit.SECONDS);
         CancelForwarder forwarder = new CancelForwarder(
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
+        PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
                 current,
@@ -182,7 +183,7 @@ public final class Proxy implements AutoCloseable {
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
                 new CancelKeys(random, () -> current.get().values().get(Settings.PEER_ID)),
                 forwarder,
-                new PeerForwarder(current, dialer),
+                peers,
                 tracked,
                 console,
                 version);
@@ -192,7 +193,7 @@ public final class Proxy implements AutoCloseable {
         Whole whole = new Whole(current);
         ConsoleOperations operations = new ConsoleOperations(whole, pools.pools(), clients, loops.at(0));
         console.show(new Console(
-                new ConsoleSource(whole, pools, averages, clients, operations, "PgWeir " + version),
+                new ConsoleSource(whole, pools, averages, clients, operations, peers, resolver, "PgWeir " + version),
                 operations,
                 activity));
         current.onChange((before, after) -> {

@@ -81,11 +81,11 @@ final class BadFilesTest {
                 bad(
                         "[pgweir]\nauth_type = \"hba\"",
                         "pgweir.toml:2:1: auth_type: \"hba\" is refused because this version does not have that method"
-                                + " yet, accepted: any, trust, plain, md5, scram-sha-256"),
+                                + " yet, accepted: any, trust, plain, md5, scram-sha-256, peer"),
                 bad(
                         "[pgweir]\nlisten_addr = \"\"",
                         "pgweir.toml:2:1: listen_addr: no address is left to listen on,"
-                                + " accepted: addresses, or * for all"),
+                                + " accepted: addresses, or * for all; none at all with unix_socket_dir"),
                 bad(
                         "[pgweir]\nstats_period = 0",
                         "pgweir.toml:2:1: stats_period: averages need a period, accepted: more than 0"),

@@ -40,6 +40,15 @@ public interface ConsoleData {
     /** Whether PgWeir works as it should, and what it waits for if not. The first three rows are PgBouncer's. */
     List<StateRow> state();
 
+    /** The processes that cancel requests are passed on to, by number. */
+    List<PeerRow> peers();
+
+    /** The cancel requests that are on their way to them. */
+    List<PeerPoolRow> peerPools();
+
+    /** The names whose addresses are remembered. */
+    List<DnsRow> dnsHosts();
+
     /** Name and version of this program, as {@code --version} prints them. */
     String version();
 
@@ -56,6 +65,31 @@ public interface ConsoleData {
      * @param size what one of them takes, 0 where that varies
      */
     record MemoryRow(String name, long size, long used, long free, long total) {}
+
+    /**
+     * One line of SHOW PEERS.
+     *
+     * @param poolSize how many cancel requests may be on their way there at once
+     */
+    record PeerRow(int peerId, String host, int port, int poolSize) {}
+
+    /**
+     * One line of SHOW PEER_POOLS.
+     *
+     * @param active requests with a place
+     * @param waiting requests without one
+     * @param sending of the first, those that have a connection
+     * @param connecting and those that have none yet
+     */
+    record PeerPoolRow(int peerId, int active, int waiting, int sending, int connecting) {}
+
+    /**
+     * One line of SHOW DNS_HOSTS.
+     *
+     * @param ttl seconds that they are remembered still
+     * @param addresses separated by commas; empty if there are none
+     */
+    record DnsRow(String hostname, long ttl, String addresses) {}
 
     /** One line of SHOW STATE. */
     record StateRow(String key, String value) {}

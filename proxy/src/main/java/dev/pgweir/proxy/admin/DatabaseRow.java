@@ -22,6 +22,7 @@ public record DatabaseRow(
         int reservePoolSize,
         @Nullable Long serverLifetimeSeconds,
         @Nullable String poolMode,
+        @Nullable String loadBalanceHosts,
         int maxConnections,
         int currentConnections,
         int maxClientConnections,

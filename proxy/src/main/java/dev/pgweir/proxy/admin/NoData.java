@@ -25,6 +25,21 @@ final class NoData implements ConsoleData {
     }
 
     @Override
+    public List<PeerRow> peers() {
+        return List.of();
+    }
+
+    @Override
+    public List<PeerPoolRow> peerPools() {
+        return List.of();
+    }
+
+    @Override
+    public List<DnsRow> dnsHosts() {
+        return List.of();
+    }
+
+    @Override
     public List<DatabaseRow> databases() {
         return List.of();
     }

@@ -1,9 +1,12 @@
 package dev.pgweir.proxy.admin;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One line of SHOW POOLS, columns in order.
  *
  * @param maxWaitMicros how long the oldest waiting client has waited
+ * @param loadBalanceHosts null where there is one host
  */
 public record PoolRow(
         String database,
@@ -20,4 +23,5 @@ public record PoolRow(
         int serversTested,
         int serversLogin,
         long maxWaitMicros,
-        String poolMode) {}
+        String poolMode,
+        @Nullable String loadBalanceHosts) {}

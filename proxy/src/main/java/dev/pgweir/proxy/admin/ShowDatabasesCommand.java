@@ -40,7 +40,7 @@ final class ShowDatabasesCommand implements ShowCommand {
                     row.reservePoolSize(),
                     row.serverLifetimeSeconds(),
                     row.poolMode(),
-                    null,
+                    row.loadBalanceHosts(),
                     row.maxConnections(),
                     row.currentConnections(),
                     row.maxClientConnections(),

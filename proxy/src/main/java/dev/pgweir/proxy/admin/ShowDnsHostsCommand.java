@@ -1,6 +1,6 @@
 package dev.pgweir.proxy.admin;
 
-/** SHOW DNS_HOSTS: what is known of host names. Nothing is kept of them. */
+/** SHOW DNS_HOSTS: the addresses of host names, as long as they are remembered. */
 final class ShowDnsHostsCommand implements ShowCommand {
     @Override
     public String name() {
@@ -10,6 +10,7 @@ final class ShowDnsHostsCommand implements ShowCommand {
     @Override
     public void run(ConsoleData data, ResultWriter out) {
         out.columns("sqs", "hostname", "ttl", "addrs");
+        data.dnsHosts().forEach(host -> out.row(host.hostname(), host.ttl(), host.addresses()));
         out.done("SHOW");
     }
 }

@@ -1,6 +1,6 @@
 package dev.pgweir.proxy.admin;
 
-/** SHOW POOLS: one row per pool. {@code load_balance_hosts} is NULL, as a database has one host. */
+/** SHOW POOLS: one row per pool. {@code load_balance_hosts} is NULL where there is one host. */
 final class ShowPoolsCommand implements ShowCommand {
     private static final long MICROS = 1_000_000;
 
@@ -48,7 +48,7 @@ final class ShowPoolsCommand implements ShowCommand {
                     row.maxWaitMicros() / MICROS,
                     row.maxWaitMicros() % MICROS,
                     row.poolMode(),
-                    null);
+                    row.loadBalanceHosts());
         }
         out.done("SHOW");
     }

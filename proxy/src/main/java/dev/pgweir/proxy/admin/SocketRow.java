@@ -7,6 +7,7 @@ import java.time.Instant;
  * One line of SHOW CLIENTS or SHOW SERVERS.
  *
  * @param type {@code C} or {@code S}
+ * @param replication {@code none}, {@code logical} or {@code physical}
  * @param remote the other end
  * @param local our end
  * @param requestTime when the last request came
@@ -21,6 +22,7 @@ public record SocketRow(
         String type,
         String user,
         String database,
+        String replication,
         String state,
         InetSocketAddress remote,
         InetSocketAddress local,

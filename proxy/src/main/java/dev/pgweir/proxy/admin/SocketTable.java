@@ -68,7 +68,7 @@ final class SocketTable {
                 row.type(),
                 row.user(),
                 row.database(),
-                "none",
+                row.replication(),
                 row.state(),
                 address(row.remote()),
                 row.remote().getPort(),

@@ -28,14 +28,14 @@ final class PeerKey {
         byte[] secret = new byte[BackendKeyData.MIN_SECRET_LENGTH];
         random.nextBytes(secret);
         secret[secret.length - 1] |= (byte) HOPS;
-        int peer = (peerId & 0xff) << 16 | peerId >> 8 << 8;
-        return new BackendKeyData(random.nextInt() & PROCESS_ID_RANDOM | peer, secret);
+        int peer = ((peerId & 0xff) << 16) | ((peerId >> 8) << 8);
+        return new BackendKeyData((random.nextInt() & PROCESS_ID_RANDOM) | peer, secret);
     }
 
     /** The number of the process that gave the key, if it was one that has a number. */
     static int peerOf(CancelRequest request) {
         int id = request.processId();
-        return id >> 16 & 0xff | (id >> 8 & 0xff) << 8;
+        return ((id >> 16) & 0xff) | (((id >> 8) & 0xff) << 8);
     }
 
     /** How often it may still be passed on. */
@@ -59,7 +59,7 @@ final class PeerKey {
         }
         long whole = processId;
         for (byte each : secret) {
-            whole = whole << 8 | each & 0xff;
+            whole = (whole << 8) | (each & 0xff);
         }
         return whole | HOPS;
     }

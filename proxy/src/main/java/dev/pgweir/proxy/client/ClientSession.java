@@ -57,6 +57,7 @@ public final class ClientSession {
     private volatile @Nullable String user;
     private volatile @Nullable String database;
     private volatile String applicationName = "";
+    private volatile String replication = "none";
     private boolean ended;
     private boolean sentSomething;
 
@@ -105,6 +106,23 @@ public final class ClientSession {
     /** What it calls itself. */
     public String applicationName() {
         return applicationName;
+    }
+
+    /** What kind of replication it asked for: {@code none}, {@code logical} or {@code physical}. */
+    public String replication() {
+        return replication;
+    }
+
+    /** The same for a value of the startup parameter; empty if it was not given, or says no. */
+    public static String replication(String parameter) {
+        if (parameter.isEmpty()) {
+            return "none";
+        }
+        return parameter.equalsIgnoreCase("database") ? "logical" : "physical";
+    }
+
+    void replicates(String parameter) {
+        replication = replication(parameter);
     }
 
     /** When its connection was accepted. */

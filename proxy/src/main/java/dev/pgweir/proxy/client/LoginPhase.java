@@ -112,6 +112,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     void begin() {
+        session.replicates(replication);
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
         if (config.log().logConnections()) {

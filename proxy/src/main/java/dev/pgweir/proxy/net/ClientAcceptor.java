@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ClientAcceptor {
     /**
-     * Makes it.
+     * Makes the handler of one connection.
      *
      * @param unix what is known of a connection by Unix socket; null for one by TCP
      */

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -145,16 +145,13 @@ final class UnixListener {
     }
 
     static Set<PosixFilePermission> permissions(int mode) {
-        // The enum's order is that of the bits, from the owner's read (0400) to the others' execute (01).
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        int bit = 0400;
-        for (PosixFilePermission each : PosixFilePermission.values()) {
-            if ((mode & bit) != 0) {
-                permissions.add(each);
+        StringBuilder text = new StringBuilder("rwxrwxrwx");
+        for (int bit = 0; bit < text.length(); bit++) {
+            if ((mode & (0400 >> bit)) == 0) {
+                text.setCharAt(bit, '-');
             }
-            bit >>= 1;
         }
-        return permissions;
+        return PosixFilePermissions.fromString(text.toString());
     }
 
     private static @Nullable Object keyOf(Path file) throws IOException {

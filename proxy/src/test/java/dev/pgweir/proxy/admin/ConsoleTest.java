@@ -40,7 +40,24 @@ class ConsoleTest {
                         "12",
                         "13",
                         "transaction",
-                        null);
+                        "round-robin");
+    }
+
+    @Test
+    void showsPeersAndWhatIsOnItsWayToThem() {
+        Answer peers = Answer.to("SHOW PEERS", false);
+        assertThat(peers.types()).isEqualTo("isii");
+        assertThat(peers.rows().get(0)).containsExactly("1", "/run/peer", "6432", "20");
+        Answer pools = Answer.to("SHOW PEER_POOLS", false);
+        assertThat(pools.types()).isEqualTo("iiiii");
+        assertThat(pools.rows().get(0)).containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
+    void showsTheAddressesThatAreRemembered() {
+        Answer hosts = Answer.to("SHOW DNS_HOSTS", false);
+        assertThat(hosts.types()).isEqualTo("sqs");
+        assertThat(hosts.rows().get(0)).containsExactly("db.example.com", "15", "192.0.2.1,192.0.2.2");
     }
 
     @Test
@@ -56,7 +73,7 @@ class ConsoleTest {
                         "C",
                         "me",
                         "db",
-                        "none",
+                        "logical",
                         "idle",
                         "127.0.0.1",
                         "1001",
@@ -87,8 +104,8 @@ class ConsoleTest {
         assertThat(answer.types()).isEqualTo("ssissiiiissiiiiii");
         assertThat(answer.rows().get(0))
                 .containsExactly(
-                        "db", "host", "5432", "real", "forced", "1", "2", "3", "4", "session", null, "5", "6", "7", "8",
-                        "1", "0");
+                        "db", "host", "5432", "real", "forced", "1", "2", "3", "4", "session", "disable", "5", "6", "7",
+                        "8", "1", "0");
     }
 
     @Test

@@ -11,7 +11,8 @@ final class FixedData implements ConsoleData {
 
     @Override
     public List<PoolRow> pools() {
-        return List.of(new PoolRow("db", "me", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12_000_013, "transaction"));
+        return List.of(
+                new PoolRow("db", "me", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12_000_013, "transaction", "round-robin"));
     }
 
     @Override
@@ -29,6 +30,7 @@ final class FixedData implements ConsoleData {
                 type,
                 "me",
                 "db",
+                "logical",
                 state,
                 InetSocketAddress.createUnresolved("127.0.0.1", 1001),
                 InetSocketAddress.createUnresolved("127.0.0.2", 1002),
@@ -46,8 +48,8 @@ final class FixedData implements ConsoleData {
 
     @Override
     public List<DatabaseRow> databases() {
-        return List.of(
-                new DatabaseRow("db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", 5, 6, 7, 8, true, false));
+        return List.of(new DatabaseRow(
+                "db", "host", 5432, "real", "forced", 1, 2, 3, 4L, "session", "disable", 5, 6, 7, 8, true, false));
     }
 
     @Override
@@ -63,6 +65,21 @@ final class FixedData implements ConsoleData {
     @Override
     public StatsRow totals() {
         return new StatsRow("", TOTAL, AVERAGE);
+    }
+
+    @Override
+    public List<PeerRow> peers() {
+        return List.of(new PeerRow(1, "/run/peer", 6432, 20));
+    }
+
+    @Override
+    public List<PeerPoolRow> peerPools() {
+        return List.of(new PeerPoolRow(1, 2, 3, 4, 5));
+    }
+
+    @Override
+    public List<DnsRow> dnsHosts() {
+        return List.of(new DnsRow("db.example.com", 15, "192.0.2.1,192.0.2.2"));
     }
 
     @Override

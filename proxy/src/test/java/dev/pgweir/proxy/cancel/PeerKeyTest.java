@@ -26,8 +26,8 @@ final class PeerKeyTest {
         for (int i = 0; i < 100; i++) {
             BackendKeyData key = PeerKey.random(peer, new SecureRandom());
             assertThat(key.processId()).isPositive();
-            assertThat(key.processId() >> 16 & 0xff).isEqualTo(peer & 0xff);
-            assertThat(key.processId() >> 8 & 0xff).isEqualTo(peer >> 8);
+            assertThat((key.processId() >> 16) & 0xff).isEqualTo(peer & 0xff);
+            assertThat((key.processId() >> 8) & 0xff).isEqualTo(peer >> 8);
             assertThat(PeerKey.peerOf(request(key))).isEqualTo(peer);
             assertThat(PeerKey.hopsLeft(request(key))).isEqualTo(3);
         }
@@ -52,12 +52,12 @@ final class PeerKeyTest {
         BackendKeyData key = keys.register(alice);
         for (int bit = 0; bit < 32; bit++) {
             byte[] wrong = key.secret().clone();
-            wrong[bit / 8] ^= (byte) (1 << bit % 8);
+            wrong[bit / 8] ^= (byte) (1 << (bit % 8));
             // The lowest two of the last byte count the hops.
             assertThat(keys.find(new CancelRequest(key.processId(), wrong)) == alice)
                     .as("bit " + bit)
                     .isEqualTo(bit == 24 || bit == 25);
-            assertThat(keys.find(new CancelRequest(key.processId() ^ 1 << bit, key.secret())))
+            assertThat(keys.find(new CancelRequest(key.processId() ^ (1 << bit), key.secret())))
                     .isNull();
         }
         assertThat(keys.find(new CancelRequest(key.processId(), new byte[8]))).isNull();

@@ -115,6 +115,22 @@ final class HostListIT {
     }
 
     @Test
+    void consoleShowsHostsAndTheirAddresses() throws IOException {
+        busy("turns", 2);
+        try (WireClient console = login("pgbouncer")) {
+            assertThat(console.rows("SHOW DNS_HOSTS"))
+                    .extracting(row -> row.get(0) + " " + row.get(2))
+                    .contains("two 127.0.0.2", "three 127.0.0.3");
+            assertThat(console.rows("SHOW DATABASES"))
+                    .extracting(row -> row.get(0) + " " + row.get(1) + " " + row.get(10))
+                    .contains(
+                            "turns two,three round-robin",
+                            "stays nosuch.name,nobody,three disable",
+                            "moves moving null");
+        }
+    }
+
+    @Test
     void hostThatFailsIsPassedOver() throws IOException {
         busy("dead", 3);
         assertThat(servers("dead")).containsExactly("127.0.0.2", "127.0.0.2", "127.0.0.2");

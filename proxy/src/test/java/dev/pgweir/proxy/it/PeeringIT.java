@@ -136,7 +136,7 @@ final class PeeringIT {
 
     /** As PgBouncer has it in the second and third byte of the key. */
     private static int peerOf(WireClient client) {
-        return client.pid() >> 16 & 0xff | (client.pid() >> 8 & 0xff) << 8;
+        return ((client.pid() >> 16) & 0xff) | (((client.pid() >> 8) & 0xff) << 8);
     }
 
     @Test
@@ -163,7 +163,7 @@ final class PeeringIT {
 
     @Test
     void requestThatNobodyOwnsIsPassedOnThreeTimesAtMost() throws IOException {
-        int peer300 = (300 & 0xff) << 16 | 300 >> 8 << 8;
+        int peer300 = ((300 & 0xff) << 16) | ((300 >> 8) << 8);
         try (WireClient canceller = WireClient.connect(BRIDGES.get(0).port())) {
             canceller.send(cancelRequest(peer300, new byte[] {1, 2, 3, 3})).awaitEnd();
         }
@@ -173,6 +173,19 @@ final class PeeringIT {
         assertThat(WEIRS.get(1).lines())
                 .filteredOn(line -> line.contains("was passed on too often"))
                 .hasSize(1);
+    }
+
+    @Test
+    void consoleShowsThePeers() throws IOException {
+        String port = Integer.toString(WEIRS.get(0).port());
+        try (WireClient console = WireClient.connect(BRIDGES.get(0).port()).login("pgbouncer", "pgbouncer", "")) {
+            assertThat(console.rows("SHOW PEERS"))
+                    .containsExactly(
+                            List.of("1", directory + "/peer1", port, "20"),
+                            List.of("2", directory + "/peer2", port, "1"),
+                            List.of("300", directory + "/peer2", port, "20"));
+            assertThat(console.rows("SHOW PEER_POOLS")).hasSize(3);
+        }
     }
 
     @Test

@@ -127,6 +127,8 @@ final class ReplicationIT {
             assertThat(client.rows("IDENTIFY_SYSTEM").get(0).get(3)).isEqualTo("pub");
             String pid = client.value("SELECT pg_backend_pid()");
             client.query("SET search_path = mine");
+            assertThat(kinds("SHOW CLIENTS")).contains("pub logical", "pub none");
+            assertThat(kinds("SHOW SERVERS")).contains("pub logical");
             assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(pid);
             assertThat(ordinary.value("SELECT pg_backend_pid()")).isNotEqualTo(pid);
             assertThat(client.value("SHOW search_path")).isEqualTo("mine");
@@ -135,6 +137,14 @@ final class ReplicationIT {
                     .until(() -> "0"
                             .equals(inDatabase(
                                     "postgres", "SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)));
+        }
+    }
+
+    private static List<String> kinds(String show) throws IOException {
+        try (WireClient console = WireClient.connect(weir.port()).login("repl", "pgbouncer", "")) {
+            return console.rows(show).stream()
+                    .map(row -> row.get(2) + " " + row.get(3))
+                    .toList();
         }
     }
 

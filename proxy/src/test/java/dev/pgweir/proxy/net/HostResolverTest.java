@@ -130,6 +130,6 @@ final class HostResolverTest {
         has("db", "192.0.2.1");
         resolve("db");
         now += Duration.ofSeconds(5).toNanos();
-        assertThat(resolver.entries()).containsExactly(new HostResolver.HostEntry("db", 10, system.get("db")));
+        assertThat(resolver.entries()).containsExactly(new HostResolver.HostEntry("db", 10, List.of(InetAddress.getByName("192.0.2.1"))));
     }
 }
