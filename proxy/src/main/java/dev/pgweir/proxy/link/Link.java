@@ -448,7 +448,8 @@ public final class Link implements LinkedClient {
     }
 
     private void runAfterInternal() {
-        while (!afterInternal.isEmpty()) {
+        // Behind one query of PgWeir's own there may be another.
+        while (!afterInternal.isEmpty() && !requests.headIsInternal()) {
             afterInternal.remove().run();
         }
     }
@@ -661,6 +662,10 @@ public final class Link implements LinkedClient {
             return onError(ErrorResponse.of(
                     Severity.ERROR, SqlState.INTERNAL_ERROR, "the server answered with a very long error"));
         }
+        if (type == BackendMessageType.DATA_ROW && settings.isAsking() && requests.headIsInternal()) {
+            LOG.warn("{}: a setting of the client is too long to follow it", server);
+            loseSettings();
+        }
         return !watching || !onAnswer(type);
     }
 
@@ -820,6 +825,11 @@ public final class Link implements LinkedClient {
         on.flush();
     }
 
+    private void loseSettings() {
+        settings.failed();
+        unreadable = true;
+    }
+
     /** Whether the client may see it. */
     private boolean onError(ErrorResponse error) {
         if (error.severity() == Severity.FATAL || error.severity() == Severity.PANIC) {
@@ -829,13 +839,15 @@ public final class Link implements LinkedClient {
         }
         if (requests.headIsInternal() && settling) {
             settingsError = error;
+            // If it was the settings of somebody else that could not be taken back, they would be in everybody's way.
+            unreadable |=
+                    !Objects.requireNonNull(server).parameters().extraNames().isEmpty();
             return false;
         }
         if (requests.headIsInternal() && settings.isAsking()) {
             // What the client has changed is not known, so nobody else must meet it.
             LOG.warn("{}: asking for the settings failed: {} {}", server, error.code(), error.message());
-            settings.failed();
-            unreadable = true;
+            loseSettings();
         }
         settings.onError();
         if (requests.onError()) {
