@@ -129,6 +129,8 @@ public final class Link implements LinkedClient {
     private boolean inBody;
     /** The client's side waits for answers. */
     private boolean awaited;
+    /** What {@link RequestQueue#left} was then. */
+    private long awaitedFrom;
 
     private final GroupCopy copy = new GroupCopy();
     private @Nullable Preparer preparer;
@@ -241,6 +243,9 @@ public final class Link implements LinkedClient {
         server = null;
         requests.clear();
         settings.left();
+        if (preparer != null) {
+            preparer.left();
+        }
         awaited = false;
         copy.end();
         if (watching) {
@@ -352,6 +357,7 @@ public final class Link implements LinkedClient {
     /** The client's next message depends on answers to earlier ones, which PostgreSQL is asked to give now. */
     public void awaitAnswers() {
         awaited = true;
+        awaitedFrom = requests.left();
         fromPooler(EmptyFrontendMessage.FLUSH, FrontendMessageType.FLUSH);
         flush();
     }
@@ -417,6 +423,11 @@ public final class Link implements LinkedClient {
 
     ByteBufAllocator alloc() {
         return client.alloc();
+    }
+
+    /** Whether PgWeir has messages or queries of its own under way. */
+    boolean hasOwnMessages() {
+        return requests.hasOwn();
     }
 
     /** Whether PostgreSQL was asked for the settings that the client has changed, and has not answered. */
@@ -544,7 +555,7 @@ public final class Link implements LinkedClient {
             if (requests.isIdle() && from.scanner().atBoundary()) {
                 onAllAnswered();
             }
-            if (server == from && awaited && !discarding) {
+            if (server == from && awaited && !discarding && requests.left() != awaitedFrom) {
                 awaited = false;
                 owner.onAnswers();
             }
