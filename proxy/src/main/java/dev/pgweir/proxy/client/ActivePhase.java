@@ -118,6 +118,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean dropBody;
     /** The names of a Bind that is too long to be read whole, until both are there. */
     private @Nullable ByteBuf longBind;
+
+    private int longBindNames;
     /** A Parse that is too long to be read whole: only an unnamed statement may be. */
     private boolean longParse;
     /** What of the message at hand is sent begins here. */
@@ -415,6 +417,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             // PostgreSQL would drop it.
             return Decision.DROP;
         }
+        if (preparer != null && link.isBound() && preparer.isBlocked()) {
+            return Decision.WAIT;
+        }
         switch (type) {
             case FrontendMessageType.COPY_DATA, FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 // Late data of a COPY that failed: PostgreSQL would drop them as well.
@@ -492,12 +497,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** A message that goes to the server that is bound. */
     private Decision request(int event, byte type, ByteBuf buffer, int from, int to) {
         boolean whole = event == FrameScanner.MESSAGE;
-        if (preparer == null || type == FrontendMessageType.FUNCTION_CALL) {
+        if (preparer == null) {
             return pass(type);
+        }
+        if (type == FrontendMessageType.FUNCTION_CALL) {
+            return preparer.isHeld() ? Decision.WAIT : pass(type);
         }
         if (type == FrontendMessageType.BIND && !whole) {
             longBind = channel.alloc().buffer(256, FrameScanner.HEADER_LENGTH + Preparer.MAX_NAMES);
             longBind.writeBytes(buffer, from, FrameScanner.HEADER_LENGTH);
+            longBindNames = 0;
             return Decision.DROP;
         }
         if (preparer.onMessage(type, buffer, from, to, whole) == Preparer.Outcome.WAIT) {
@@ -518,14 +527,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         Preparer statements = Objects.requireNonNull(preparer);
         ByteBuf body = scanner.buffer();
         int at = scanner.from();
-        while (at < scanner.to() && !bothNames(names)) {
+        while (at < scanner.to() && longBindNames < 2) {
             if (!names.isWritable() && names.writerIndex() == names.maxCapacity()) {
                 throw ProtocolException.violation(
                         "the names of a Bind are too long: accepted are " + Preparer.MAX_NAMES + " bytes");
             }
-            names.writeByte(body.getByte(at++));
+            byte next = body.getByte(at++);
+            names.writeByte(next);
+            longBindNames += next == 0 ? 1 : 0;
         }
-        if (!bothNames(names)) {
+        if (longBindNames < 2) {
             return false;
         }
         longBind = null;
@@ -536,11 +547,6 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         }
         keepFrom = at;
         return true;
-    }
-
-    private static boolean bothNames(ByteBuf names) {
-        int first = names.indexOf(FrameScanner.HEADER_LENGTH, names.writerIndex(), (byte) 0);
-        return first >= 0 && names.indexOf(first + 1, names.writerIndex(), (byte) 0) >= 0;
     }
 
     /** The body of a message goes on. Of a Parse that is not kept the name is looked at. */

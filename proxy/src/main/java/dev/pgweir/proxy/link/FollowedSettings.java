@@ -9,9 +9,11 @@ import dev.pgweir.proxy.server.SessionParameters;
 import dev.pgweir.proxy.server.SettingsQuery;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,9 @@ final class FollowedSettings {
         }
         if (touched.contains("")) {
             touched.addAll(wanted.extraNames());
+            // These two PostgreSQL does not list, and RESET ALL leaves them.
+            touched.add("role");
+            touched.add("session_authorization");
         }
         rows = new ArrayList<>(touched.size());
         return SettingsQuery.of(touched);
@@ -96,6 +101,7 @@ final class FollowedSettings {
     void onAnswer(SessionParameters server) {
         Set<String> gone = new HashSet<>(Objects.requireNonNull(touched));
         boolean all = gone.contains("");
+        Map<String, @Nullable String> values = new HashMap<>();
         for (DataRow row : Objects.requireNonNull(rows)) {
             if (row.values().size() != 3 || row.values().get(0) == null) {
                 throw ProtocolException.violation("a result that does not fit the question for settings");
@@ -104,9 +110,10 @@ final class FollowedSettings {
             String value = row.values().get(1);
             boolean isDefault = "t".equals(row.values().get(2)) || (name.equals("role") && "none".equals(value));
             gone.remove(name);
-            has(server, name, isDefault ? null : value);
+            values.put(name, isDefault ? null : value);
         }
-        gone.forEach(name -> has(server, name, null));
+        gone.forEach(name -> values.put(name, null));
+        have(server, values);
         if (all) {
             server.forgetExtra();
         }
@@ -114,11 +121,11 @@ final class FollowedSettings {
     }
 
     /** Null is the default, which to the client is what it wanted at its login. */
-    private void has(SessionParameters server, String name, @Nullable String value) {
-        if (!wanted.isReported(name)) {
-            server.changed(name, value);
-            wanted.changed(name, value == null ? initial.get(name) : value);
-        }
+    private void have(SessionParameters server, Map<String, @Nullable String> values) {
+        values.keySet().removeIf(wanted::isReported);
+        server.changed(values);
+        values.replaceAll((name, value) -> value == null ? initial.get(name) : value);
+        wanted.changed(values);
     }
 
     /** The server has been made to suit the client, and has reported how it spells the values. */
@@ -145,7 +152,9 @@ final class FollowedSettings {
         if (names.contains("")) {
             server.forgetExtra();
         } else {
-            names.forEach(name -> server.changed(name, null));
+            Map<String, @Nullable String> defaults = new HashMap<>();
+            names.forEach(name -> defaults.put(name, null));
+            server.changed(defaults);
         }
     }
 

@@ -65,7 +65,16 @@ final class GroupCopy {
 
     /** Whether it can be sent once more. */
     boolean isRepeatable() {
-        return active && !executed && !tried;
+        return active && !executed && !tried && isWhole();
+    }
+
+    /** Nothing can be said to the server in the middle of a message. */
+    private boolean isWhole() {
+        int at = 0;
+        while (bytes.writerIndex() - at >= FrameScanner.HEADER_LENGTH) {
+            at = next(at);
+        }
+        return at == bytes.writerIndex();
     }
 
     /** Whether the client will learn the result's columns from the answers. */
@@ -94,7 +103,9 @@ final class GroupCopy {
     }
 
     private boolean isAnswered(int at) {
-        return bytes.getByte(at) != FrontendMessageType.FLUSH;
+        byte type = bytes.getByte(at);
+        // Copy data in a group that has no COPY are dropped.
+        return type != FrontendMessageType.FLUSH && type != FrontendMessageType.COPY_DATA;
     }
 
     private int next(int at) {

@@ -129,6 +129,8 @@ public final class Link implements LinkedClient {
     private boolean inBody;
     /** The client's side waits for answers. */
     private boolean awaited;
+    /** What {@link RequestQueue#left} was then. */
+    private long awaitedFrom;
 
     private final GroupCopy copy = new GroupCopy();
     private @Nullable Preparer preparer;
@@ -241,6 +243,9 @@ public final class Link implements LinkedClient {
         server = null;
         requests.clear();
         settings.left();
+        if (preparer != null) {
+            preparer.left();
+        }
         awaited = false;
         copy.end();
         if (watching) {
@@ -352,6 +357,7 @@ public final class Link implements LinkedClient {
     /** The client's next message depends on answers to earlier ones, which PostgreSQL is asked to give now. */
     public void awaitAnswers() {
         awaited = true;
+        awaitedFrom = requests.left();
         fromPooler(EmptyFrontendMessage.FLUSH, FrontendMessageType.FLUSH);
         flush();
     }
@@ -419,6 +425,11 @@ public final class Link implements LinkedClient {
         return client.alloc();
     }
 
+    /** Whether PgWeir has messages or queries of its own under way. */
+    boolean hasOwnMessages() {
+        return requests.hasOwn();
+    }
+
     /** Whether PostgreSQL was asked for the settings that the client has changed, and has not answered. */
     boolean isReadingSettings() {
         return settings.isAsking();
@@ -448,7 +459,8 @@ public final class Link implements LinkedClient {
     }
 
     private void runAfterInternal() {
-        while (!afterInternal.isEmpty()) {
+        // Behind one query of PgWeir's own there may be another.
+        while (!afterInternal.isEmpty() && !requests.headIsInternal()) {
             afterInternal.remove().run();
         }
     }
@@ -543,7 +555,7 @@ public final class Link implements LinkedClient {
             if (requests.isIdle() && from.scanner().atBoundary()) {
                 onAllAnswered();
             }
-            if (server == from && awaited && !discarding) {
+            if (server == from && awaited && !discarding && requests.left() != awaitedFrom) {
                 awaited = false;
                 owner.onAnswers();
             }
@@ -660,6 +672,10 @@ public final class Link implements LinkedClient {
             // Too long to be read, but an error all the same.
             return onError(ErrorResponse.of(
                     Severity.ERROR, SqlState.INTERNAL_ERROR, "the server answered with a very long error"));
+        }
+        if (type == BackendMessageType.DATA_ROW && settings.isAsking() && requests.headIsInternal()) {
+            LOG.warn("{}: a setting of the client is too long to follow it", server);
+            loseSettings();
         }
         return !watching || !onAnswer(type);
     }
@@ -830,6 +846,11 @@ public final class Link implements LinkedClient {
         on.flush();
     }
 
+    private void loseSettings() {
+        settings.failed();
+        unreadable = true;
+    }
+
     /** Whether the client may see it. */
     private boolean onError(ErrorResponse error) {
         if (error.severity() == Severity.FATAL || error.severity() == Severity.PANIC) {
@@ -839,13 +860,15 @@ public final class Link implements LinkedClient {
         }
         if (requests.headIsInternal() && settling) {
             settingsError = error;
+            // If it was the settings of somebody else that could not be taken back, they would be in everybody's way.
+            unreadable |=
+                    !Objects.requireNonNull(server).parameters().extraNames().isEmpty();
             return false;
         }
         if (requests.headIsInternal() && settings.isAsking()) {
             // What the client has changed is not known, so nobody else must meet it.
             LOG.warn("{}: asking for the settings failed: {} {}", server, error.code(), error.message());
-            settings.failed();
-            unreadable = true;
+            loseSettings();
         }
         settings.onError();
         if (requests.onError()) {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,9 @@ public final class Preparer {
      */
     public static final int MAX_NAMES = 64 * 1024;
 
+    /** How much of an unknown name is kept for the error's text: many such may be open, and the server is told none. */
+    private static final int MAX_TOLD = 256;
+
     private static final Reference UNNAMED = sent -> "";
 
     private final Link link;
@@ -70,6 +74,12 @@ public final class Preparer {
     private final Map<String, SqlCommand> commands = new HashMap<>(2);
     /** The next message waits until all before it is answered. */
     private boolean held;
+    /** Something of PgWeir's own belongs before the message at hand. */
+    private boolean prefixed;
+    /** A query went out with such; see {@link #isBlocked}. */
+    private boolean blocked;
+    /** Statements that the query at hand needs, and that may not make room for others. Nearly always empty. */
+    private Set<PreparedStatement> needed = Set.of();
 
     /**
      * @param wanted the client's settings: the same text read by other settings is another statement
@@ -124,16 +134,10 @@ public final class Preparer {
      */
     public Outcome onMessage(byte type, ByteBuf buffer, int from, int to, boolean whole) {
         keepFrom = from;
-        if (link.isReadingSettings()) {
-            // The message may have to meet another value than the server has.
+        if (isHeld()) {
             return waitForAnswers();
         }
-        if (held) {
-            if (!link.isAnswered()) {
-                return waitForAnswers();
-            }
-            held = false;
-        }
+        prefixed = false;
         return switch (type) {
             case FrontendMessageType.QUERY -> whole ? sql.onQuery(buffer, from, to) : query(null);
             case FrontendMessageType.EXECUTE -> onExecute(buffer, from, to, whole);
@@ -146,6 +150,31 @@ public final class Preparer {
                 yield type == FrontendMessageType.DESCRIBE ? onDescribe(buffer, from, to) : onClose(buffer, from, to);
             }
         };
+    }
+
+    /** Whether the next request has to wait for answers, whatever it is. */
+    public boolean isHeld() {
+        if (link.isReadingSettings()) {
+            // It may have to meet another value than the server has.
+            return true;
+        }
+        held = held && !link.isAnswered();
+        return held;
+    }
+
+    /**
+     * Whether the next message, of any type, has to wait: messages of PgWeir's own were sent before a simple query. If one
+     * of them fails PostgreSQL skips whatever comes up to a Sync, of which the client knows nothing.
+     */
+    public boolean isBlocked() {
+        blocked = blocked && link.hasOwnMessages();
+        return blocked;
+    }
+
+    /** The server is another's: nothing of what was sent is open, and nothing waits for it. */
+    void left() {
+        held = false;
+        blocked = false;
     }
 
     private static ProtocolException tooLong(byte type) {
@@ -166,7 +195,7 @@ public final class Preparer {
         if (nameTo == nameFrom) {
             return onParseUnnamed(buffer, scan, nameTo + 1, to);
         }
-        return onParseNamed(buffer, scan, string(buffer, nameFrom, nameTo), nameTo + 1, to);
+        return onParseNamed(buffer, scan, name(buffer, nameFrom, nameTo), nameTo + 1, to);
     }
 
     private Outcome onParseUnnamed(ByteBuf buffer, SqlScan scan, int from, int to) {
@@ -296,14 +325,14 @@ public final class Preparer {
                 keepFrom = nameTo + 1;
             });
         }
-        ClientStatements.Name name = client.find(string(buffer, portalTo + 1, nameTo));
+        ClientStatements.Name name = client.find(name(buffer, portalTo + 1, nameTo));
         if (mayWait && isOpen(name)) {
             return waitForAnswers();
         }
         PreparedStatement statement = name == null ? null : name.statement();
         Effect effect;
         if (name == null || statement == null) {
-            String unknown = string(buffer, portalTo + 1, nameTo);
+            String unknown = told(buffer, portalTo + 1, nameTo);
             effect = (Reference) sent -> unknown;
         } else {
             boolean open = isOpen(statement) || isTargetOpen(statement.behaviour());
@@ -348,14 +377,14 @@ public final class Preparer {
                 keepFrom = to;
             });
         }
-        ClientStatements.Name name = client.find(string(buffer, nameFrom, nameTo));
+        ClientStatements.Name name = client.find(name(buffer, nameFrom, nameTo));
         if (isOpen(name)) {
             return waitForAnswers();
         }
         PreparedStatement statement = name == null ? null : name.statement();
         Effect effect;
         if (name == null || statement == null) {
-            String unknown = string(buffer, nameFrom, nameTo);
+            String unknown = told(buffer, nameFrom, nameTo);
             effect = (Reference) sent -> unknown;
         } else if (isOpen(statement) || isTargetOpen(statement.behaviour())) {
             return waitForAnswers();
@@ -421,7 +450,7 @@ public final class Preparer {
             sent(FrontendMessageType.CLOSE, client.closeUnnamed(server(), group()));
             return Outcome.SEND;
         }
-        String name = string(buffer, nameFrom, nameTo);
+        String name = name(buffer, nameFrom, nameTo);
         ClientStatements.Name known = client.find(name);
         if (isOpen(known)) {
             return waitForAnswers();
@@ -436,7 +465,7 @@ public final class Preparer {
     private Outcome onExecute(ByteBuf buffer, int from, int to, boolean whole) {
         int nameFrom = from + FrameScanner.HEADER_LENGTH;
         int nameTo = commands.isEmpty() || !whole ? -1 : terminator(buffer, nameFrom, to);
-        SqlCommand command = nameTo < 0 ? null : commands.get(string(buffer, nameFrom, nameTo));
+        SqlCommand command = nameTo < 0 ? null : commands.get(name(buffer, nameFrom, nameTo));
         if (command == null) {
             sent(FrontendMessageType.EXECUTE, null);
             return Outcome.SEND;
@@ -489,6 +518,7 @@ public final class Preparer {
             server().forgetUnnamed();
             sent(FrontendMessageType.QUERY, effects);
         }
+        blocked |= prefixed;
         return Outcome.SEND;
     }
 
@@ -500,6 +530,23 @@ public final class Preparer {
     /** The next message is not looked at before the one at hand is answered. */
     void holdNext() {
         held = true;
+    }
+
+    /** The query at hand needs these until {@link #needsNoMore}, and what is added to them. */
+    void needs(Set<PreparedStatement> statements) {
+        needed = statements;
+    }
+
+    boolean isNeeded(PreparedStatement statement) {
+        return needed.contains(statement);
+    }
+
+    void alsoNeeds(PreparedStatement statement) {
+        needed.add(statement);
+    }
+
+    void needsNoMore() {
+        needed = Set.of();
     }
 
     boolean isOpen(ClientStatements.@Nullable Name name) {
@@ -555,7 +602,8 @@ public final class Preparer {
 
     /** Closes what is too much with this one more, and what there may be of this name without our knowledge. */
     void makeRoom(PreparedStatement statement) {
-        for (PreparedStatement surplus : server().surplus(limit, statement)) {
+        Set<PreparedStatement> but = needed.isEmpty() ? Set.of(statement) : needed;
+        for (PreparedStatement surplus : server().surplus(limit, but)) {
             StatementMessages.close(before(), PreparedKind.STATEMENT, surplus.name());
             hidden(FrontendMessageType.CLOSE, server().closing(surplus, group()));
         }
@@ -578,6 +626,7 @@ public final class Preparer {
     }
 
     void hidden(byte type, Effect effect) {
+        prefixed = true;
         link.sentHidden(type, effect);
     }
 
@@ -632,10 +681,20 @@ public final class Preparer {
 
     /** Nearly always the unnamed one, which costs nothing. */
     private static String portal(ByteBuf buffer, int from, int to) {
-        return from == to ? "" : string(buffer, from, to);
+        return from == to ? "" : name(buffer, from, to);
     }
 
-    static String string(ByteBuf buffer, int from, int to) {
+    /** What PostgreSQL tells names by, whatever they are long. */
+    private static String name(ByteBuf buffer, int from, int to) {
+        return string(buffer, from, Math.min(to, from + SqlScanner.NAME_LENGTH));
+    }
+
+    /** A name for a text only. */
+    private static String told(ByteBuf buffer, int from, int to) {
+        return string(buffer, from, Math.min(to, from + MAX_TOLD));
+    }
+
+    private static String string(ByteBuf buffer, int from, int to) {
         return buffer.toString(from, to - from, StandardCharsets.ISO_8859_1);
     }
 

@@ -36,6 +36,10 @@ final class RequestQueue {
     private @Nullable Effect[] effects = new @Nullable Effect[8];
     private int head;
     private int size;
+    /** How many of them are hidden. */
+    private int own;
+    /** How many were answered, or will never be. */
+    private long left;
 
     /** Messages of the extended protocol were sent since the last Sync: their answers are open-ended until one comes. */
     private boolean unsynced;
@@ -71,6 +75,16 @@ final class RequestQueue {
     /** Whether no answer is being waited for; a group may be unfinished. */
     boolean isAnswered() {
         return size == 0;
+    }
+
+    /** Whether something of PgWeir's own is not answered. */
+    boolean hasOwn() {
+        return own > 0;
+    }
+
+    /** Another number whenever something has been answered. */
+    long left() {
+        return left;
     }
 
     /** Whether the answer that comes next is to one of PgWeir's own queries or messages. */
@@ -166,7 +180,8 @@ final class RequestQueue {
             case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 if (copyIn) {
                     copyIn = false;
-                } else if (follows || !unsynced) {
+                } else if (follows ? size > 0 : !unsynced) {
+                    // Where all is answered there is no COPY, and PostgreSQL drops it.
                     add(COPY_END, false, null);
                 } else if (executed) {
                     add(GROUP_COPY_END, false, null);
@@ -395,6 +410,7 @@ final class RequestQueue {
             add(FrontendMessageType.SYNC, true, null);
             group++;
         }
+        own += hidden[head] ? 0 : 1;
         hidden[head] = true;
         return synced;
     }
@@ -444,7 +460,9 @@ final class RequestQueue {
             }
         }
         head = 0;
+        left += size;
         size = 0;
+        own = 0;
         endGroup();
         copyIn = false;
         struckOff = 0;
@@ -480,6 +498,7 @@ final class RequestQueue {
         int at = place(size++);
         types[at] = type;
         hidden[at] = hide;
+        own += hide ? 1 : 0;
         effects[at] = effect;
     }
 
@@ -500,6 +519,8 @@ final class RequestQueue {
 
     /** Only the first two places are ever removed from, so shifting what stands before is at most one step. */
     private void removeAt(int index) {
+        own -= hidden[place(index)] ? 1 : 0;
+        left++;
         for (int i = index; i > 0; i--) {
             types[place(i)] = types[place(i - 1)];
             hidden[place(i)] = hidden[place(i - 1)];

@@ -14,6 +14,7 @@ import dev.pgweir.proxy.prepare.sql.SqlScan;
 import dev.pgweir.proxy.prepare.sql.SqlScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ final class SqlRewriter {
             return preparer.waitForAnswers();
         }
         Effects effects = new Effects();
+        preparer.needs(needed(scan));
         ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
         try {
             int written = textFrom;
@@ -98,10 +100,27 @@ final class SqlRewriter {
             }
         } finally {
             text.release();
+            preparer.needsNoMore();
         }
         preparer.touched(Preparer.settings(scan));
         effects.by("");
         return preparer.query(effects);
+    }
+
+    /** What the names in the query mean before it. */
+    private Set<PreparedStatement> needed(SqlScan scan) {
+        Set<PreparedStatement> needed = new HashSet<>();
+        for (SessionStatement statement : scan.statements()) {
+            if (statement.kind() == SessionStatement.Kind.PREPARE
+                    || statement.kind() == SessionStatement.Kind.EXECUTE) {
+                ClientStatements.Name name = preparer.client().find(statement.name());
+                PreparedStatement known = name == null ? null : name.statement();
+                if (known != null) {
+                    needed.add(known);
+                }
+            }
+        }
+        return needed;
     }
 
     /** By which CommandComplete says that its effects have happened; null if it has none. */
@@ -140,6 +159,16 @@ final class SqlRewriter {
                     yield known.name();
                 }
                 PreparedStatement made = bySql(buffer, statement);
+                if (preparer.isNeeded(made)) {
+                    // It cannot be closed before the query, to be made in it.
+                    made = preparer.table()
+                            .unshared(
+                                    PreparedStatement.Kind.SQL,
+                                    definition(buffer, statement),
+                                    preparer.wanted().readingSettings(),
+                                    Behaviour.NONE);
+                }
+                preparer.alsoNeeds(made);
                 preparer.makeRoom(made);
                 preparer.stats().clientParseCount().increment();
                 preparer.stats().serverParseCount().increment();
@@ -219,13 +248,18 @@ final class SqlRewriter {
         return preparer.table()
                 .of(
                         PreparedStatement.Kind.SQL,
-                        Preparer.bytes(buffer, statement.nameTo(), statement.to()),
+                        definition(buffer, statement),
                         preparer.wanted().readingSettings(),
                         Behaviour.NONE);
     }
 
+    private static byte[] definition(ByteBuf buffer, SessionStatement statement) {
+        return Preparer.bytes(buffer, statement.nameTo(), statement.to());
+    }
+
     /** Whether something that the statements refer to depends on answers to come. */
     boolean mustWait(SqlScan scan) {
+        boolean looked = false;
         for (SessionStatement statement : scan.statements()) {
             switch (statement.kind()) {
                 case PREPARE, EXECUTE, DEALLOCATE -> {
@@ -235,9 +269,10 @@ final class SqlRewriter {
                     }
                 }
                 case DEALLOCATE_ALL, DISCARD_ALL -> {
-                    if (isAnythingOpen()) {
+                    if (!looked && isAnythingOpen()) {
                         return true;
                     }
+                    looked = true;
                 }
                 case RESET_ALL, SET -> {}
             }
@@ -255,7 +290,7 @@ final class SqlRewriter {
     private Effect everything(SessionStatement.Kind kind) {
         preparer.holdNext();
         Effects all = new Effects();
-        preparer.client().names().forEach(name -> all.add(preparer.client().change(name, null, preparer.group())));
+        all.add(preparer.client().clearing());
         preparer.server().all().forEach(it -> all.add(preparer.server().closing(it, preparer.group())));
         return all.add(new Effect() {
             @Override
@@ -335,10 +370,12 @@ final class SqlRewriter {
             }
             case DEALLOCATE_ALL -> {
                 preparer.client().clear();
+                preparer.client().forgetUnnamed();
                 return new CommandComplete("DEALLOCATE ALL");
             }
             case DISCARD_ALL -> {
                 preparer.client().clear();
+                preparer.client().forgetUnnamed();
                 preparer.link().wasReset(Set.of(""), true);
                 return new CommandComplete("DISCARD ALL");
             }

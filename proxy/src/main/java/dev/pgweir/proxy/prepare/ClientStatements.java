@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.prepare;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,10 @@ public final class ClientStatements {
     }
 
     /** Small, because most clients have none, and there are many clients. */
-    private final Map<String, Name> names = new HashMap<>(2);
+    private Map<String, Name> names = new HashMap<>(2);
+
+    /** Stands for this client where it must not be kept alive. */
+    private final Object identity = new Object();
 
     private @Nullable UnnamedStatement unnamed;
     private long unnamedVersions;
@@ -70,6 +72,31 @@ public final class ClientStatements {
         };
     }
 
+    /**
+     * All names are about to be deallocated. Takes no longer however many there are, since a client may ask for it thousands
+     * of times in one query.
+     */
+    public Effect clearing() {
+        Map<String, Name> before = names;
+        names = new HashMap<>(2);
+        return new Effect() {
+            @Override
+            public void done() {}
+
+            @Override
+            public void failed() {
+                skipped();
+            }
+
+            @Override
+            public void skipped() {
+                names = before;
+                // What was answered in the meantime was looked for among the new ones.
+                names.values().removeIf(name -> name.statement == null && name.isSettled());
+            }
+        };
+    }
+
     /** All names are deallocated; the unnamed statement stays, as PostgreSQL has it. */
     public void clear() {
         names.values().forEach(entry -> entry.statement = null);
@@ -79,11 +106,6 @@ public final class ClientStatements {
     /** Whether an answer to a group before this one may change what a name means. */
     public boolean isOpenBefore(long group) {
         return names.values().stream().anyMatch(name -> name.isOpenBefore(group));
-    }
-
-    /** All names, as they are now. */
-    public List<String> names() {
-        return List.copyOf(names.keySet());
     }
 
     /** How many names there are. */
@@ -96,6 +118,10 @@ public final class ClientStatements {
     /** The unnamed statement, if every message that was sent succeeds; null for none. */
     public @Nullable UnnamedStatement unnamed() {
         return unnamed == null || unnamed.isNone() ? null : unnamed;
+    }
+
+    Object identity() {
+        return identity;
     }
 
     /** The last of those that answers may still take back. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What makes two statements the same: how they are made, text and parameter types to the byte, the settings of the
  * session that PostgreSQL reads a text by (encoding, date style, …), and what executing does. Immutable.
  */
-final class Definition {
+final class Definition implements Comparable<Definition> {
     private final PreparedStatement.Kind kind;
     private final byte[] bytes;
     private final Object settings;
@@ -23,7 +23,8 @@ final class Definition {
         this.bytes = bytes;
         this.settings = settings;
         this.behaviour = behaviour;
-        this.hash = 31 * (31 * Arrays.hashCode(bytes) + settings.hashCode()) + kind.hashCode();
+        int texts = 31 * (31 * Arrays.hashCode(bytes) + settings.hashCode()) + kind.hashCode();
+        this.hash = 31 * texts + behaviour.hashCode();
     }
 
     PreparedStatement.Kind kind() {
@@ -46,6 +47,16 @@ final class Definition {
                 && Arrays.equals(bytes, that.bytes)
                 && settings.equals(that.settings)
                 && behaviour.equals(that.behaviour);
+    }
+
+    /**
+     * For the map alone, which by it finds one of many with the same hash: a client can make as many of these as it likes.
+     * Those it cannot tell apart here differ in nothing that a client chooses freely.
+     */
+    @Override
+    public int compareTo(Definition that) {
+        int byText = Arrays.compare(bytes, that.bytes);
+        return byText != 0 ? byText : kind.compareTo(that.kind);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,14 @@ public final class ServerStatements {
     private final LinkedHashMap<PreparedStatement, Place> places = new LinkedHashMap<>(16, 0.75f, true);
 
     private int present;
+    /** How many of these wait for no answer. */
+    private int settled;
 
-    /** Whose unnamed statement it has, and which of his; null if it is not known. */
-    private @Nullable ClientStatements unnamedOwner;
+    /**
+     * Whose unnamed statement it has, and which of his; null if it is not known. Not the client's book itself, which would
+     * be kept after the client has left.
+     */
+    private @Nullable Object unnamedOwner;
 
     private long unnamedVersion;
     private final Pending unnamed = new Place();
@@ -50,20 +56,26 @@ public final class ServerStatements {
      * The statements to be closed so that one more does not exceed the limit: the least recently used ones.
      *
      * @param limit at least 1
-     * @param but is about to be prepared
+     * @param but are about to be prepared, or needed by the same message
      */
-    public List<PreparedStatement> surplus(int limit, PreparedStatement but) {
+    public List<PreparedStatement> surplus(int limit, Set<PreparedStatement> but) {
         if (present < limit) {
             return List.of();
         }
+        int free = settled;
+        for (PreparedStatement needed : but) {
+            Place place = places.get(needed);
+            free -= place != null && place.present && place.isSettled() ? 1 : 0;
+        }
         List<PreparedStatement> eldest = new ArrayList<>();
-        int over = present - limit + 1;
+        // Not in search of more than there are, past all that are still unanswered.
+        int over = Math.min(present - limit + 1, free);
         for (Map.Entry<PreparedStatement, Place> entry : places.entrySet()) {
-            if (eldest.size() == over) {
+            if (eldest.size() >= over) {
                 break;
             }
             // Of one that waits for an answer nobody knows yet whether there is anything to close.
-            if (entry.getValue().present && entry.getValue().isSettled() && entry.getKey() != but) {
+            if (entry.getValue().present && entry.getValue().isSettled() && !but.contains(entry.getKey())) {
                 eldest.add(entry.getKey());
             }
         }
@@ -83,34 +95,41 @@ public final class ServerStatements {
     private Effect change(PreparedStatement statement, boolean to, long group) {
         Place place = places.computeIfAbsent(statement, s -> new Place());
         boolean before = place.present;
+        count(place, -1);
         set(place, to);
         place.sent(group);
+        count(place, 1);
         return new Effect() {
             @Override
             public void done() {
-                settle();
+                settle(place.present);
             }
 
             @Override
             public void failed() {
                 // Nothing but preparing fails, and it is closed before.
-                set(place, false);
-                settle();
+                settle(false);
             }
 
             @Override
             public void skipped() {
-                set(place, before);
-                settle();
+                settle(before);
             }
 
-            private void settle() {
+            private void settle(boolean to) {
+                count(place, -1);
+                set(place, to);
                 place.settled();
+                count(place, 1);
                 if (!place.present && place.isSettled()) {
                     places.remove(statement, place);
                 }
             }
         };
+    }
+
+    private void count(Place place, int by) {
+        settled += place.present && place.isSettled() ? by : 0;
     }
 
     private void set(Place place, boolean to) {
@@ -124,6 +143,7 @@ public final class ServerStatements {
     public void lost(PreparedStatement statement) {
         Place place = places.get(statement);
         if (place != null) {
+            count(place, -1);
             set(place, false);
             if (place.isSettled()) {
                 places.remove(statement);
@@ -134,6 +154,7 @@ public final class ServerStatements {
     /** All but the unnamed one are deallocated, as far as anybody knows. */
     public void clear() {
         places.values().forEach(place -> set(place, false));
+        settled = 0;
         places.values().removeIf(Pending::isSettled);
     }
 
@@ -142,16 +163,22 @@ public final class ServerStatements {
         return places.values().stream().anyMatch(place -> place.isOpenBefore(group));
     }
 
-    /** What it has, or may get back. */
+    /** What it has. */
     public List<PreparedStatement> all() {
-        return List.copyOf(places.keySet());
+        if (present == 0) {
+            return List.of();
+        }
+        return places.entrySet().stream()
+                .filter(entry -> entry.getValue().present)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     // ---- the unnamed statement ----
 
     /** Whether its unnamed statement is this client's present one. */
     public boolean hasUnnamed(ClientStatements client, long version) {
-        return unnamedOwner == client && unnamedVersion == version;
+        return unnamedOwner == client.identity() && unnamedVersion == version;
     }
 
     /** Whether that depends on the answers to an earlier group. */
@@ -161,7 +188,7 @@ public final class ServerStatements {
 
     /** A client's unnamed statement is being parsed here. */
     void parsingUnnamed(ClientStatements client, long version, long group) {
-        unnamedOwner = client;
+        unnamedOwner = client.identity();
         unnamedVersion = version;
         unnamed.sent(group);
     }

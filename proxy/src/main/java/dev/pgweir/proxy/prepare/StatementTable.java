@@ -58,6 +58,11 @@ public final class StatementTable {
         }
     }
 
+    /** The same, but one that nobody else gets: where a server is to have the same under two names for a moment. */
+    public PreparedStatement unshared(PreparedStatement.Kind kind, byte[] bytes, Object settings, Behaviour behaviour) {
+        return new PreparedStatement(lastId.incrementAndGet(), new Definition(kind, bytes, settings, behaviour));
+    }
+
     /** Whoever prepares this text from now on gets another statement: what servers have under its name is of no use. */
     public void retire(PreparedStatement statement) {
         Entry entry = entries.get(statement.definition());

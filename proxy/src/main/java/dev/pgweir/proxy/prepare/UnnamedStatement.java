@@ -18,6 +18,9 @@ public final class UnnamedStatement implements Effect {
     /** Until the answer has come. */
     private @Nullable UnnamedStatement before;
 
+    /** Whose {@link #before} it is. */
+    private @Nullable UnnamedStatement after;
+
     /**
      * Notes that the client's unnamed statement is being parsed on this server.
      *
@@ -36,8 +39,7 @@ public final class UnnamedStatement implements Effect {
         this.definition = definition;
         this.version = client.nextUnnamedVersion();
         this.behaviour = behaviour;
-        this.before = client.top();
-        client.top(this);
+        putOnTop();
         server.parsingUnnamed(client, version, group);
     }
 
@@ -49,9 +51,23 @@ public final class UnnamedStatement implements Effect {
         this.server = server;
         this.version = client.nextUnnamedVersion();
         this.behaviour = Behaviour.NONE;
-        this.before = client.top();
-        client.top(this);
+        putOnTop();
         server.closingUnnamed(group);
+    }
+
+    private void putOnTop() {
+        UnnamedStatement old = client.top();
+        link(old, this);
+        client.top(this);
+    }
+
+    private static void link(@Nullable UnnamedStatement earlier, @Nullable UnnamedStatement later) {
+        if (earlier != null) {
+            earlier.after = later;
+        }
+        if (later != null) {
+            later.before = earlier;
+        }
     }
 
     boolean isNone() {
@@ -75,7 +91,10 @@ public final class UnnamedStatement implements Effect {
 
     @Override
     public void done() {
-        before = null;
+        if (before != null) {
+            before.after = null;
+            before = null;
+        }
         server.unnamedSettled();
     }
 
@@ -99,17 +118,16 @@ public final class UnnamedStatement implements Effect {
     private void takeBack(@Nullable UnnamedStatement to) {
         server.unnamedSettled();
         server.lostUnnamed(client, version);
-        UnnamedStatement later = client.top();
-        if (later == this) {
+        UnnamedStatement later = after;
+        if (before != null) {
+            before.after = null;
+        }
+        link(to, later);
+        if (client.top() == this) {
             client.top(to);
-            return;
         }
-        while (later != null && later.before != this) {
-            later = later.before;
-        }
-        if (later != null) {
-            later.before = to;
-        }
+        before = null;
+        after = null;
     }
 
     /** It is parsed once more, on another server than before. */

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.server;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Those of a server are touched by whoever owns the server at the time, those of a client on the client's loop.
  */
 public final class SessionParameters {
+    /** Who the session is to PostgreSQL, in the order in which it can be told. */
+    private static final List<String> WHO = List.of("session_authorization", "role");
+
     private final TrackedParameters tracked;
     private final @Nullable String[] values;
     /**
@@ -48,33 +52,37 @@ public final class SessionParameters {
         if (index >= 0) {
             values[index] = TrackedParameters.canonical(tracked.name(index), value);
         } else {
-            putExtra(name, value);
+            putExtra(Map.of(name, value));
             proven = false;
         }
     }
 
-    private void putExtra(String name, @Nullable String value) {
+    private void putExtra(Map<String, @Nullable String> more) {
         TreeMap<String, String> changed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (extra != null) {
             changed.putAll(extra);
         }
-        if (value == null) {
-            changed.remove(name);
-        } else {
-            changed.put(name, value);
-        }
+        more.forEach((name, value) -> {
+            if (value == null) {
+                changed.remove(name);
+            } else {
+                changed.put(name, value);
+            }
+        });
         extra = changed.isEmpty() ? null : changed;
     }
 
     /**
-     * The client has changed a parameter that nobody reports, and PostgreSQL was asked for its value. Called for those of
+     * The client has changed parameters that nobody reports, and PostgreSQL was asked for their values. Called for those of
      * the client and of the server.
      *
-     * @param value null if it is the default
+     * @param changes null for a value that is the default; those that are reported are left out
      */
-    public void changed(String name, @Nullable String value) {
-        if (!isReported(name)) {
-            putExtra(name, value);
+    public void changed(Map<String, @Nullable String> changes) {
+        Map<String, @Nullable String> silent = new HashMap<>(changes);
+        silent.keySet().removeIf(this::isReported);
+        if (!silent.isEmpty()) {
+            putExtra(silent);
         }
     }
 
@@ -122,7 +130,9 @@ public final class SessionParameters {
             extra = to.extra;
             proven = to.proven;
         } else {
-            names.forEach(name -> changed(name, to.get(name)));
+            Map<String, @Nullable String> changes = new HashMap<>();
+            names.forEach(name -> changes.put(name, to.get(name)));
+            changed(changes);
         }
     }
 
@@ -193,32 +203,42 @@ public final class SessionParameters {
      * A query that makes a server with these values suit {@code wanted}. set_config takes a value as it is (SET would
      * take the list of a search_path for one name) and NULL for the default. It is quoted so that neither
      * standard_conforming_strings nor search_path can change what it means.
+     *
+     * <p>What tells who the session is comes first when it is taken back, and last when it is made: others must not be
+     * refused for it. A new authorization ends the role, so that comes behind it.
      */
     public String queryToSuit(SessionParameters wanted) {
-        StringBuilder sql = new StringBuilder("SELECT ");
-        for (int i = 0; i < values.length; i++) {
-            String want = wanted.values[i];
-            if (want != null && !want.equals(values[i])) {
-                if (tracked.name(i).equals("DateStyle") && want.indexOf(',') < 0) {
-                    // Half of a date style leaves the other half as it is, which is another client's.
-                    setting(sql, tracked.name(i), null);
-                }
-                setting(sql, tracked.name(i), want);
-            }
-        }
+        Query sql = new Query();
         Map<String, String> have = nonNull(extra);
         Map<String, String> want = nonNull(wanted.extra);
+        boolean otherExtra = !have.equals(want);
+        if (otherExtra) {
+            WHO.stream().filter(have::containsKey).forEach(name -> sql.set(name, null));
+        }
+        for (int i = 0; i < values.length; i++) {
+            String value = wanted.values[i];
+            if (value != null && !value.equals(values[i])) {
+                if (tracked.name(i).equals("DateStyle") && value.indexOf(',') < 0) {
+                    // Half of a date style leaves the other half as it is, which is another client's.
+                    sql.set(tracked.name(i), null);
+                }
+                sql.set(tracked.name(i), value);
+            }
+        }
         for (String name : have.keySet()) {
-            if (!want.containsKey(name)) {
-                setting(sql, name, null);
+            if (!want.containsKey(name) && !isWho(name)) {
+                sql.set(name, null);
             }
         }
         want.forEach((name, value) -> {
-            if (!value.equals(have.get(name))) {
-                setting(sql, name, value);
+            if (!value.equals(have.get(name)) && !isWho(name)) {
+                sql.set(name, value);
             }
         });
-        return sql.toString();
+        if (otherExtra) {
+            WHO.stream().filter(want::containsKey).forEach(name -> sql.set(name, want.get(name)));
+        }
+        return sql.text();
     }
 
     /**
@@ -249,19 +269,37 @@ public final class SessionParameters {
         wanted.proven = true;
     }
 
-    private static void setting(StringBuilder sql, String name, @Nullable String value) {
-        if (sql.charAt(sql.length() - 1) == ')') {
+    private static boolean isWho(String name) {
+        return WHO.stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    /** Calls of set_config. */
+    private static final class Query {
+        /** PostgreSQL has at most 1664 columns in a result, and a client may have more settings. */
+        private static final int MOST_COLUMNS = 1000;
+
+        private final StringBuilder sql = new StringBuilder("SELECT ");
+        private int columns;
+
+        void set(String name, @Nullable String value) {
+            if (columns > 0) {
+                sql.append(columns % MOST_COLUMNS == 0 ? "; SELECT " : ", ");
+            }
+            columns++;
+            sql.append("pg_catalog.set_config(");
+            quote(sql, name);
             sql.append(", ");
+            if (value == null) {
+                sql.append("NULL");
+            } else {
+                quote(sql, value);
+            }
+            sql.append(", false)");
         }
-        sql.append("pg_catalog.set_config(");
-        quote(sql, name);
-        sql.append(", ");
-        if (value == null) {
-            sql.append("NULL");
-        } else {
-            quote(sql, value);
+
+        String text() {
+            return sql.toString();
         }
-        sql.append(", false)");
     }
 
     static void quote(StringBuilder sql, String text) {

@@ -22,8 +22,8 @@ public final class SettingsQuery {
      */
     public static String of(Collection<String> names) {
         StringBuilder sql = new StringBuilder("SELECT n, " + VALUE
-                + ", COALESCE((SELECT s.setting IS NOT DISTINCT FROM s.reset_val FROM pg_catalog.pg_settings s"
-                + " WHERE pg_catalog.lower(s.name) = pg_catalog.lower(n)), false)"
+                + ", COALESCE((SELECT s.setting OPERATOR(pg_catalog.=) s.reset_val FROM pg_catalog.pg_settings s"
+                + " WHERE pg_catalog.lower(s.name) OPERATOR(pg_catalog.=) pg_catalog.lower(n)), false)"
                 + " FROM pg_catalog.unnest(ARRAY[");
         String separator = "";
         boolean all = false;
@@ -38,8 +38,9 @@ public final class SettingsQuery {
         }
         sql.append("]::pg_catalog.text[]) n");
         if (all) {
-            sql.append(" UNION ALL SELECT s.name, pg_catalog.current_setting(s.name), false"
-                    + " FROM pg_catalog.pg_settings s WHERE s.source = 'session'; RESET ALL");
+            sql.append(
+                    " UNION ALL SELECT s.name, pg_catalog.current_setting(s.name), false"
+                            + " FROM pg_catalog.pg_settings s WHERE s.source OPERATOR(pg_catalog.=) 'session'; RESET ALL; RESET ROLE; RESET SESSION AUTHORIZATION");
         }
         return sql.toString();
     }

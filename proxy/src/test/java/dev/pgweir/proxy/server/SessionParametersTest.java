@@ -71,6 +71,35 @@ final class SessionParametersTest {
     }
 
     @Test
+    void tellsWhoTheSessionIsLastAndTakesItBackFirst() {
+        SessionParameters before = new SessionParameters(tracked);
+        before.request("role", "app");
+        server.nowSuit(before);
+        client.request("role", "reader");
+        client.request("session_authorization", "someone");
+        client.request("temp_file_limit", "1GB");
+
+        assertThat(server.queryToSuit(client))
+                .isEqualTo("SELECT pg_catalog.set_config(E'role', NULL, false),"
+                        + " pg_catalog.set_config(E'temp_file_limit', E'1GB', false),"
+                        + " pg_catalog.set_config(E'session_authorization', E'someone', false),"
+                        + " pg_catalog.set_config(E'role', E'reader', false)");
+    }
+
+    @Test
+    void asksForMoreSettingsThanAResultMayHaveColumns() {
+        for (int i = 0; i < 2500; i++) {
+            client.request("app.s" + i, "1");
+        }
+
+        assertThat(server.queryToSuit(client).split("; "))
+                .hasSize(3)
+                .allSatisfy(one -> assertThat(one)
+                        .startsWith("SELECT pg_catalog.set_config(")
+                        .satisfies(it -> assertThat(it.split("set_config")).hasSizeLessThan(1664)));
+    }
+
+    @Test
     void takesBackWhatTheClientBeforeHadSetWithoutAReport() {
         client.request("search_path", "secret");
         client.request("work_mem", "1MB");

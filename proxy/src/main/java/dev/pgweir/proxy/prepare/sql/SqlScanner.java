@@ -33,6 +33,9 @@ public final class SqlScanner {
      */
     static final int TEXT_BOUND = 64 * 1024;
 
+    /** Bytes by which PostgreSQL tells names of statements and portals, in messages and in SQL alike. */
+    public static final int NAME_LENGTH = Names.KEPT;
+
     /** Bytes of CHARACTERISTICS, and one. */
     private static final int LONGEST_KEYWORD = 16;
 
