@@ -3,6 +3,7 @@ package dev.pgweir.proxy.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a server has, by what was sent to it and what became of that. */
@@ -28,7 +29,7 @@ final class ServerStatementsTest {
     void belowTheLimitNothingIsClosed() {
         has(a, b);
 
-        assertThat(server.surplus(3, c)).isEmpty();
+        assertThat(server.surplus(3, Set.of(c))).isEmpty();
         assertThat(server.size()).isEqualTo(2);
     }
 
@@ -36,23 +37,23 @@ final class ServerStatementsTest {
     void theLeastRecentlyUsedMakesRoom() {
         has(a, b);
 
-        assertThat(server.surplus(2, c)).containsExactly(a);
+        assertThat(server.surplus(2, Set.of(c))).containsExactly(a);
         assertThat(server.has(a)).isTrue();
-        assertThat(server.surplus(2, c)).containsExactly(b);
+        assertThat(server.surplus(2, Set.of(c))).containsExactly(b);
     }
 
     @Test
     void asManyAreClosedAsAreTooMany() {
         has(a, b);
 
-        assertThat(server.surplus(1, c)).containsExactly(a, b);
+        assertThat(server.surplus(1, Set.of(c))).containsExactly(a, b);
     }
 
     @Test
     void whatIsPreparedAgainDoesNotMakeRoomForItself() {
         has(a, b);
 
-        assertThat(server.surplus(2, a)).containsExactly(b);
+        assertThat(server.surplus(2, Set.of(a))).containsExactly(b);
     }
 
     @Test
@@ -60,9 +61,9 @@ final class ServerStatementsTest {
         has(a);
         Effect open = server.preparing(b, group);
 
-        assertThat(server.surplus(1, c)).containsExactly(a);
+        assertThat(server.surplus(1, Set.of(c))).containsExactly(a);
         open.done();
-        assertThat(server.surplus(1, c)).containsExactly(a, b);
+        assertThat(server.surplus(1, Set.of(c))).containsExactly(a, b);
     }
 
     // ---- answers ----
