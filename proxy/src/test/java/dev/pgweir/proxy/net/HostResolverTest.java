@@ -130,6 +130,7 @@ final class HostResolverTest {
         has("db", "192.0.2.1");
         resolve("db");
         now += Duration.ofSeconds(5).toNanos();
-        assertThat(resolver.entries()).containsExactly(new HostResolver.HostEntry("db", 10, List.of(InetAddress.getByName("192.0.2.1"))));
+        assertThat(resolver.entries())
+                .containsExactly(new HostResolver.HostEntry("db", 10, List.of(InetAddress.getByName("192.0.2.1"))));
     }
 }
