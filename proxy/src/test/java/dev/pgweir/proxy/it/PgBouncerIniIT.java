@@ -127,6 +127,7 @@ final class PgBouncerIniIT {
 
     @Test
     void whatHasNoEffectStandsInOneLine() {
+        weir.awaitLine("process up");
         assertThat(weir.lines().stream().filter(line -> line.contains("without effect")))
                 .singleElement()
                 .asString()
@@ -137,9 +138,8 @@ final class PgBouncerIniIT {
 
     @Test
     void optionsOfPgBouncerThatCannotBeFollowedAreAnswered() {
-        assertThat(weir.lines())
-                .anyMatch(line -> line.contains(" WARNING -R has no effect: "))
-                .anyMatch(line -> line.contains(" WARNING -u nobody-here has no effect: "));
+        assertThat(weir.awaitLine("-u nobody-here")).contains(" WARNING -u nobody-here has no effect: PgWeir runs as ");
+        assertThat(weir.awaitLine("-R has")).contains(" WARNING -R has no effect: ", "SIGTERM");
     }
 
     @Test
@@ -205,6 +205,7 @@ final class PgBouncerIniIT {
                 after.remove(different);
             }
             assertThat(after).isEqualTo(before).containsEntry("max_client_conn", "500");
+            converted.awaitLine("pkt_buf");
             // Quiet: logins are not written to the standard error, warnings are.
             assertThat(converted.lines()).isNotEmpty().allMatch(line -> line.contains(" WARNING "));
         }
