@@ -818,7 +818,8 @@ public final class Link implements LinkedClient {
                 && (lost || copy.isDescribed())
                 && !requests.isHeadHidden()
                 && statement.kind() == PreparedStatement.Kind.PARSE
-                && requests.isLastGroup();
+                && requests.isLastGroup()
+                && (preparer == null || preparer.readsAlike(statement));
         if (again) {
             sendAgain(on, statement);
         }

@@ -274,8 +274,9 @@ public final class Preparer {
             return waitForAnswers();
         }
         // Not only if it is believed to be missing: were it missing, the name would get the new text, for everybody.
-        prepare(exists);
-        StatementMessages.parseHeader(before(), exists.name(), definition.length);
+        PreparedStatement now = reread(name, exists);
+        prepare(now);
+        StatementMessages.parseHeader(before(), now.name(), definition.length);
         before().writeBytes(definition);
         keepFrom = to;
         sent(FrontendMessageType.PARSE, name);
@@ -329,7 +330,7 @@ public final class Preparer {
         if (mayWait && isOpen(name)) {
             return waitForAnswers();
         }
-        PreparedStatement statement = name == null ? null : name.statement();
+        PreparedStatement statement = statementOf(name);
         Effect effect;
         if (name == null || statement == null) {
             String unknown = told(buffer, portalTo + 1, nameTo);
@@ -381,7 +382,7 @@ public final class Preparer {
         if (isOpen(name)) {
             return waitForAnswers();
         }
-        PreparedStatement statement = name == null ? null : name.statement();
+        PreparedStatement statement = statementOf(name);
         Effect effect;
         if (name == null || statement == null) {
             String unknown = told(buffer, nameFrom, nameTo);
@@ -562,6 +563,27 @@ public final class Preparer {
             throw new IllegalStateException("a message was begun before it was known that it can be sent");
         }
         return Outcome.WAIT;
+    }
+
+    /**
+     * What a name stands for, to be prepared where the server has it not. The server will read the text by this client's
+     * settings of now; whoever has prepared the same by the former ones must not get that.
+     */
+    @Nullable
+    PreparedStatement statementOf(ClientStatements.@Nullable Name name) {
+        PreparedStatement statement = name == null ? null : name.statement();
+        return name == null || statement == null || server().has(statement) ? statement : reread(name, statement);
+    }
+
+    private PreparedStatement reread(ClientStatements.Name name, PreparedStatement statement) {
+        PreparedStatement now = table.under(statement, wanted.readingSettings());
+        name.reread(now);
+        return now;
+    }
+
+    /** Whether the server would read its text as it was read first. */
+    boolean readsAlike(PreparedStatement statement) {
+        return table.under(statement, wanted.readingSettings()) == statement;
     }
 
     /** Prepares the statement on the server, if it is not there. */

@@ -151,7 +151,7 @@ final class SqlRewriter {
     /** What takes the place of the client's name, or null. */
     private @Nullable String forQuery(ByteBuf buffer, SessionStatement statement, Effects effects, int number) {
         ClientStatements.Name name = preparer.client().find(statement.name());
-        PreparedStatement known = name == null ? null : name.statement();
+        PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
             case PREPARE -> {
                 if (known != null) {
@@ -393,7 +393,7 @@ final class SqlRewriter {
         // A Parse takes one statement only; PostgreSQL refuses others.
         SessionStatement statement = scan.statements().get(0);
         ClientStatements.Name name = preparer.client().find(statement.name());
-        PreparedStatement known = name == null ? null : name.statement();
+        PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
             case SET, RESET_ALL -> {
                 boolean reset = statement.kind() != SessionStatement.Kind.SET || isReset(buffer, statement);

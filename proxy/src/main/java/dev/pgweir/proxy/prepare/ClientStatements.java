@@ -24,6 +24,11 @@ public final class ClientStatements {
         public @Nullable PreparedStatement statement() {
             return statement;
         }
+
+        /** The same text, read by other settings. */
+        public void reread(PreparedStatement as) {
+            statement = as;
+        }
     }
 
     /** Small, because most clients have none, and there are many clients. */

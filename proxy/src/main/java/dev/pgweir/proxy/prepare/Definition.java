@@ -35,6 +35,10 @@ final class Definition implements Comparable<Definition> {
         return bytes;
     }
 
+    Object settings() {
+        return settings;
+    }
+
     Behaviour behaviour() {
         return behaviour;
     }

@@ -58,6 +58,14 @@ public final class StatementTable {
         }
     }
 
+    /** This statement, as a server reads its text now that these settings are in force there. */
+    public PreparedStatement under(PreparedStatement statement, Object settings) {
+        Definition definition = statement.definition();
+        return definition.settings().equals(settings)
+                ? statement
+                : of(definition.kind(), definition.bytes(), settings, definition.behaviour());
+    }
+
     /** The same, but one that nobody else gets: where a server is to have the same under two names for a moment. */
     public PreparedStatement unshared(PreparedStatement.Kind kind, byte[] bytes, Object settings, Behaviour behaviour) {
         return new PreparedStatement(lastId.incrementAndGet(), new Definition(kind, bytes, settings, behaviour));

@@ -246,6 +246,21 @@ final class PreparedStatementsIT {
         }
     }
 
+    @Test
+    void settingsThatOneClientChangesLaterDoNotReachTheStatementOfAnother() throws IOException {
+        String date = "SELECT '01/02/2026'::date::text";
+        try (PreparingClient one = new PreparingClient(weir(1), "DateStyle", "ISO, MDY");
+                PreparingClient two = new PreparingClient(weir(1), "DateStyle", "ISO, MDY")) {
+            one.prepare("date", date);
+            two.prepare("date", date);
+            one.run("SET DateStyle = 'ISO, DMY'");
+            // The server forgets the statement, so it is prepared anew for whoever comes first.
+            two.prepare("another", "SELECT 1");
+            one.request(bind("", "date"), execute("", 0), sync());
+            assertThat(two.value("date")).isEqualTo("2026-01-02");
+        }
+    }
+
     private static void knowsNothingOf(PreparingClient client, String... names) throws IOException {
         WireMessage unnamed = client.error(close('S', ""), bind("", ""), execute("", 0), sync());
         assertThat(unnamed.sqlState()).isEqualTo("26000");
