@@ -247,7 +247,7 @@ final class NetworkFaultIT {
             network.toClient().swallow();
             client.send(query("SELECT 'lost'"));
             List<WireMessage> answer = client.readUntil('E');
-            assertThat(answer.get(answer.size() - 1).message()).startsWith("query_timeout");
+            assertThat(answer.get(answer.size() - 1).message()).startsWith("query timeout");
             network.heal();
             assertThat(next.value("SELECT 'served'")).isEqualTo("served");
         }
