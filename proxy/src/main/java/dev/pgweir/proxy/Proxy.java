@@ -43,7 +43,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,13 +104,13 @@ public final class Proxy implements AutoCloseable {
     /**
      * Starts everything and listens.
      *
-     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
      * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
-            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         Transport transport;

@@ -159,7 +159,7 @@ final class RunCommand implements Callable<Integer> {
             Signals.install(new SignalOrders(new WhenStarted(started)));
             Proxy proxy = Proxy.start(
                     config,
-                    () -> ConfigLoader.load(file, environment),
+                    inForce -> ConfigLoader.load(inForce.conffile(), environment),
                     new ServiceManager(environment),
                     VersionText.number());
             started.complete(proxy);

@@ -180,7 +180,7 @@ final class MainTest {
 
     @Test
     void checkTakesEverySettingOfTheTable() throws IOException {
-        StringBuilder ini = new StringBuilder("[databases]\napp = host=db\n[pgbouncer]\n");
+        StringBuilder ini = new StringBuilder("[databases]\napp = host=db user=app\n[pgbouncer]\n");
         for (Setting<?> setting : Settings.TABLE.settings()) {
             ini.append(setting.name())
                     .append(" = ")
