@@ -5,11 +5,8 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingException;
-import dev.pgweir.config.setting.Settings;
-import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.net.ServiceManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -90,13 +87,9 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
                         + "\" instead of \"" + change.after() + "\"");
             }
             after = ConfigDiff.keepingWhatNeedsARestart(before, asked);
+            ConfiguredLog.apply(after.log());
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
-        }
-        try {
-            Logging.toFile(after.log().logfile());
-        } catch (IOException e) {
-            return refuse(List.of(problem(Settings.LOGFILE.name(), String.valueOf(e.getMessage()))));
         }
         warnings.forEach(LOG::warn);
         current = after;

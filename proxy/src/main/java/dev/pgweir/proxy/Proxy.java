@@ -136,7 +136,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -209,7 +209,7 @@ public final class Proxy implements AutoCloseable {
             clients.sweepLog();
         });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        Listener listener = Listener.open(config.listen(), serviceManager.sockets(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -217,9 +217,7 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        if (listener.unixSocket() != null) {
-            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
-        }
+        listener.unixSockets().forEach(socket -> LOG.info("PgWeir {} listening on unix:{}", version, socket));
         Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
         whole.started.complete(proxy);
         return proxy;

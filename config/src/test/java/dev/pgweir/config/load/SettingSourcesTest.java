@@ -146,6 +146,7 @@ final class SettingSourcesTest {
             return setting.equals(Settings.MAX_PACKET_SIZE) ? "2048" : "2";
         }
         return switch (text) {
+            case "daemon" -> "local3";
             case "0777" -> "0770";
             case "0" -> "1";
             case "1" -> "0";
