@@ -59,7 +59,7 @@ final class OpenFiles {
             for (String line : Files.readAllLines(limits)) {
                 if (line.startsWith("Max open files")) {
                     return OptionalLong.of(
-                            Long.parseLong(line.substring(14).strip().split(" +")[0]));
+                            Long.parseLong(line.substring(14).strip().split(" +", -1)[0]));
                 }
             }
         } catch (IOException | NumberFormatException e) {

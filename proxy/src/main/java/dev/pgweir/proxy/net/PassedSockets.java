@@ -106,7 +106,7 @@ final class PassedSockets {
             return false;
         }
         for (String line : Files.readAllLines(file)) {
-            String[] columns = line.strip().split(" +");
+            String[] columns = line.strip().split(" +", -1);
             if (columns.length > 9 && columns[9].equals(inode) && columns[3].equals(TCP_LISTENING)) {
                 return true;
             }
