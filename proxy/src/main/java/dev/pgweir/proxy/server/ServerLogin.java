@@ -96,7 +96,7 @@ final class ServerLogin {
         LOG.warn(
                 "S-0x{}: {}/{}@{}:{} closing because: {} (age=0s): {}",
                 Long.toHexString(id),
-                profile.dbname(),
+                owner.database(),
                 profile.user(),
                 profile.host(),
                 profile.port(),
@@ -115,7 +115,7 @@ final class ServerLogin {
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), shownPeer(opened));
+        log = ConnectionLog.server(LOG, id, owner.database(), profile.user(), shownPeer(opened));
         log.connectedToServer(
                 opened.localAddress() instanceof InetSocketAddress local ? local : UnixSockets.shown(profile.port()));
         Map<String, String> startup = new LinkedHashMap<>();
@@ -256,6 +256,8 @@ final class ServerLogin {
     }
 
     private void onError(ErrorResponse error) {
+        // Both lines of PgBouncer's, since either is looked for.
+        LOG.error("S: login failed: {}: {}", error.severity(), error.message());
         LOG.warn("server login failed: {} {}", error.severity(), error.message());
         LoginFailure.Kind kind = switch (error.code()) {
             case "53300" -> LoginFailure.Kind.TOO_MANY_CONNECTIONS;

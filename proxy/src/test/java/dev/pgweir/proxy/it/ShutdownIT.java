@@ -33,10 +33,18 @@ final class ShutdownIT {
     void termWaitsForClientsAndTakesNoNewOnes(TestDatabase database, @TempDir Path directory) throws IOException {
         Path log = directory.resolve("pgweir.log");
         Path pidfile = directory.resolve("pgweir.pid");
-        String[] settings = {"logfile = \"" + log + "\"", "pidfile = \"" + pidfile + "\"", entry("app", database)};
+        String[] settings = {
+            "logfile = \"" + log + "\"",
+            "pidfile = \"" + pidfile + "\"",
+            "unix_socket_dir = \"" + directory + "\"",
+            entry("app", database)
+        };
+        Path unix;
         try (Configured weir = Configured.start(database, PgWeirProcess.builder(), settings);
                 WireClient client = weir.login("app");
                 WireClient early = weir.connect()) {
+            unix = directory.resolve(".s.PGSQL." + weir.process().port());
+            assertThat(unix).exists();
             assertThat(pidfile).hasContent(weir.process().pid() + "\n");
             assertThat(log).content().contains("listening on").contains(" login attempt: db=app");
             theFileIsOpenedAnew(weir, log);
@@ -58,11 +66,13 @@ final class ShutdownIT {
             weir.awaitLine("got SIGHUP while shutting down, ignoring");
             weir.process().signal("USR2");
             weir.awaitLine("got SIGUSR2 while shutting down, ignoring");
+            theUnixSocketStillLeadsToTheConsole(unix);
             client.query("COMMIT");
             assertThat(weir.process().isAlive()).isTrue();
             client.terminate();
             assertThat(weir.process().awaitExit()).isZero();
         }
+        assertThat(unix).doesNotExist();
         assertThat(pidfile).doesNotExist();
         assertThat(log).content().contains("process down");
     }
@@ -72,7 +82,20 @@ final class ShutdownIT {
         Files.move(log, rotated);
         weir.hup("configuration reloaded");
         assertThat(rotated).content().contains("re-reading config");
-        assertThat(log).content().contains("configuration reloaded").doesNotContain("listening on");
+        // The standard error, by which the reload was seen, has each line before the file.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(log).content().contains("configuration reloaded"));
+        assertThat(log).content().doesNotContain("listening on");
+    }
+
+    private static void theUnixSocketStillLeadsToTheConsole(Path unix) throws IOException {
+        try (UnixBridge bridge = UnixBridge.to(unix);
+                WireClient console = WireClient.connect(bridge.port()).login("pgbouncer", "pgbouncer", "")) {
+            assertThat(console.rows("SHOW CLIENTS").toString()).contains("app");
+            console.send(query("RESUME"));
+            assertThat(console.readUntil('Z'))
+                    .anySatisfy(message -> assertThat(message.message()).contains("shutting down"));
+        }
     }
 
     /** What a second process with the same pidfile says. */
@@ -129,6 +152,8 @@ final class ShutdownIT {
                 assertThat(told.message()).isEqualTo("server shutting down");
                 assertThat(told.sqlState()).isEqualTo("57P01");
             }
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
             assertThat(busy.value("SELECT 'mine'")).isEqualTo("mine");
             assertThat(weir.process().isAlive()).isTrue();
             busy.query("COMMIT");

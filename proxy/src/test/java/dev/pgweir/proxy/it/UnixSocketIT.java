@@ -246,22 +246,4 @@ final class UnixSocketIT {
         }
         assertThat(socket(middleDirectory, middle)).exists();
     }
-
-    @Test
-    void socketIsGoneWhenTheProcessHasEnded(@TempDir Path directory) {
-        try (PgWeirProcess passing =
-                PgWeirProcess.builder().config("""
-                        [databases.app]
-                        host = "127.0.0.1"
-                        user = "nobody"
-                        [pgweir]
-                        auth_type = "any"
-                        unix_socket_dir = "%s"
-                        """.formatted(directory)).start()) {
-            assertThat(socket(directory, passing)).exists();
-            passing.signal("TERM");
-            assertThat(passing.awaitExit()).isZero();
-            assertThat(socket(directory, passing)).doesNotExist();
-        }
-    }
 }

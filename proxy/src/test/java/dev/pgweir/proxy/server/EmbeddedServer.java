@@ -142,6 +142,11 @@ public final class EmbeddedServer {
 
     /** Remembers the connection. */
     private static final class LastReady implements ServerOwner {
+        @Override
+        public String database() {
+            return "app";
+        }
+
         private final ServerOwner next;
         private @Nullable ServerConnection ready;
 
