@@ -38,6 +38,22 @@ final class ProtocolSettings {
             false,
             "Refuse startup parameters that are neither followed nor ignored. Started from PgBouncer's ini: 1.");
 
+    static final Setting<Boolean> DISABLE_PQEXEC = Setting.of(
+                    "disable_pqexec",
+                    Types.BOOL,
+                    false,
+                    "Disconnect clients that use the simple query protocol, in which one text can hold several statements.")
+            .restart();
+
+    static final Setting<Boolean> APPLICATION_NAME_ADD_HOST = Setting.of(
+            "application_name_add_host",
+            Types.BOOL,
+            false,
+            "Append the client's address to the application_name of its login: app - 10.0.0.7:51442.");
+
+    static final Setting<String> LOGIN_NOTIFY_MESSAGE =
+            Setting.of("login_notify_message", Types.TEXT, "", "Notice sent after a successful login; empty: none.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Protocol",
             List.of(
@@ -46,17 +62,9 @@ final class ProtocolSettings {
                     MAX_PACKET_SIZE,
                     MAX_PREPARED_STATEMENTS,
                     PGBOUNCER_COMPATIBILITY,
-                    Setting.of("disable_pqexec", Types.BOOL, false, "Refuse the simple query protocol.")
-                            .restart()
-                            .without("this version serves both protocols"),
-                    Setting.of(
-                                    "application_name_add_host",
-                                    Types.BOOL,
-                                    false,
-                                    "Append the client's address to application_name.")
-                            .without("this version leaves application_name as it is"),
-                    Setting.of("login_notify_message", Types.TEXT, "", "Notice sent after a successful login.")
-                            .without("this version sends no notice at login")));
+                    DISABLE_PQEXEC,
+                    APPLICATION_NAME_ADD_HOST,
+                    LOGIN_NOTIFY_MESSAGE));
 
     private ProtocolSettings() {}
 }

@@ -80,6 +80,9 @@ public final class Settings {
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
     public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
+    public static final Setting<Boolean> DISABLE_PQEXEC = ProtocolSettings.DISABLE_PQEXEC;
+    public static final Setting<Boolean> APPLICATION_NAME_ADD_HOST = ProtocolSettings.APPLICATION_NAME_ADD_HOST;
+    public static final Setting<String> LOGIN_NOTIFY_MESSAGE = ProtocolSettings.LOGIN_NOTIFY_MESSAGE;
     public static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = ProtocolSettings.PGBOUNCER_COMPATIBILITY;
 
     public static final Setting<Boolean> LOG_CONNECTIONS = LogSettings.LOG_CONNECTIONS;

@@ -282,7 +282,7 @@ final class IniConfigReaderTest {
     void everythingWithoutEffectIsNamedInOneLine() {
         LoadResult result = new Loading(directory).load("pgbouncer.ini", """
                 [databases]
-                * = host=db auth_query='SELECT 1'
+                * = host=db user=app auth_query='SELECT 1'
                 [pgbouncer]
                 auth_type = any
                 resolv_conf = /etc/other.conf

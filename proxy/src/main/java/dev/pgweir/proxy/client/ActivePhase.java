@@ -125,6 +125,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** What of the message at hand is sent begins here. */
     private int keepFrom;
 
+    private final boolean simpleIsRefused;
     /** Whether it has to leave as soon as the server connection of its session is outdated. */
     private boolean fastClose;
     /** Why it has to leave. */
@@ -157,6 +158,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         welcome.forEach(defaults::reported);
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
+        this.simpleIsRefused = config.protocol().disablePqexec();
         int statements = config.protocol().maxPreparedStatements();
         boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
@@ -230,6 +232,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         });
         told.forEach((name, value) -> new ParameterStatus(name, value).encode(out));
         key.encode(out);
+        String notice = config.protocol().loginNotifyMessage();
+        if (!notice.isEmpty()) {
+            NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, notice).encode(out);
+        }
         new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         channel.writeAndFlush(out, channel.voidPromise());
     }
@@ -411,6 +417,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (type == FrontendMessageType.TERMINATE) {
             terminated = true;
             session.close(DisconnectReason.CLIENT_CLOSE_REQUEST);
+            return Decision.DROP;
+        }
+        if (simpleIsRefused && type == FrontendMessageType.QUERY) {
+            session.fail("08P01", "PQexec disallowed", DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return Decision.DROP;
         }
         if (skipToSync) {

@@ -5,6 +5,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.ConnectionAddress;
 import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.log.LogPrefix;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
@@ -133,6 +134,11 @@ public final class ClientSession {
     /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
         return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
+    }
+
+    /** The same as the log writes it: {@code 10.0.0.7:51442}, {@code unix(1234):6432}. */
+    String peerText() {
+        return ConnectionAddress.text(peer);
     }
 
     /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */

@@ -433,7 +433,7 @@ final class LoginPhase implements ClientPhase, Waiter {
                 clients,
                 config,
                 config.clientSettings(database, user),
-                Objects.requireNonNull(parameters).settings(),
+                settings(),
                 welcome);
         session.become(active);
         active.begin(welcome);
@@ -441,6 +441,18 @@ final class LoginPhase implements ClientPhase, Waiter {
             active.reload(clients.configuration());
         }
         handOnEarly();
+    }
+
+    /** What the startup packet asks to be set. */
+    private Map<String, String> settings() {
+        Map<String, String> asked = Objects.requireNonNull(parameters).settings();
+        if (!config.protocol().applicationNameAddHost()) {
+            return asked;
+        }
+        Map<String, String> named = new LinkedHashMap<>(asked);
+        // PgBouncer's word for a client without a name, too.
+        named.merge("application_name", "app - " + session.peerText(), (name, none) -> name + " - " + session.peerText());
+        return named;
     }
 
     private void handOnEarly() {

@@ -5,11 +5,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /** Writes addresses as PgBouncer's log does: {@code 127.0.0.1:5432}, {@code [::1]:5432}. */
-final class ConnectionAddress {
+public final class ConnectionAddress {
 
     private ConnectionAddress() {}
 
-    static String text(SocketAddress address) {
+    /** For any kind of address; what a peer has chosen cannot forge a line. */
+    public static String text(SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
             return LogText.name(address.toString());
         }

@@ -192,6 +192,24 @@ final class ReloadIT {
     }
 
     @Test
+    void clientsAreGreetedAndNamedByTheirAddress() throws IOException {
+        weir.reload(
+                "application_name_add_host = 1",
+                "login_notify_message = \"Maintenance at noon\"",
+                entry("app", database));
+        try (WireClient named = weir.connect();
+                WireClient nameless = weir.login("app")) {
+            assertThat(named.tryLogin(database.user(), "app", database.password(), "application_name", "shop"))
+                    .filteredOn(message -> message.type() == 'N')
+                    .singleElement()
+                    .extracting(WireMessage::message)
+                    .isEqualTo("Maintenance at noon");
+            assertThat(named.value("SHOW application_name")).matches("shop - 127\\.0\\.0\\.1:\\d+");
+            assertThat(nameless.value("SHOW application_name")).matches("app - 127\\.0\\.0\\.1:\\d+");
+        }
+    }
+
+    @Test
     void verboseSaysMoreUntilItIsTakenBack() throws IOException {
         assertThat(setting("verbose")).isEqualTo("0");
         weir.reload("default_pool_size = 1", "verbose = 2", "query_wait_timeout = 0.2", entry("app", database));
