@@ -234,7 +234,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         key.encode(out);
         String notice = config.protocol().loginNotifyMessage();
         if (!notice.isEmpty()) {
-            NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, notice).encode(out);
+            NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, notice)
+                    .encode(out);
         }
         new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         channel.writeAndFlush(out, channel.voidPromise());

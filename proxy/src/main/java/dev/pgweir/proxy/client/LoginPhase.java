@@ -451,7 +451,8 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
         Map<String, String> named = new LinkedHashMap<>(asked);
         // PgBouncer's word for a client without a name, too.
-        named.merge("application_name", "app - " + session.peerText(), (name, none) -> name + " - " + session.peerText());
+        named.merge(
+                "application_name", "app - " + session.peerText(), (name, none) -> name + " - " + session.peerText());
         return named;
     }
 

@@ -15,10 +15,12 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,16 +68,11 @@ final class LogLinesIT {
                 pool_mode = transaction
                 reserve_pool_timeout = 0.1
                 server_login_retry = 0.5
-                query_wait_timeout = 3
+                client_login_timeout = 4
                 server_idle_timeout = 0.2
                 pool_idle_timeout = 0.2
                 """.formatted(
-                        server,
-                        real.name(),
-                        PostgresInstance.freePort(),
-                        directory.resolve("userlist.txt"),
-                        user,
-                        log));
+                server, real.name(), PostgresInstance.freePort(), directory.resolve("userlist.txt"), user, log));
         weir = PgWeirProcess.builder().argument("-q").argument(ini.toString()).start();
     }
 
@@ -111,10 +108,8 @@ final class LogLinesIT {
 
     @Test
     void eachLineHasTimeProcessAndLevel() {
-        assertThat(log)
-                .content()
-                .containsPattern("^[0-9-]{10} [0-9:.]{12} UTC \\[" + weir.pid() + "\\] LOG ")
-                .containsPattern(" LOG kernel file descriptor limit: \\d+; max_client_conn: 100, max expected fd use: \\d+");
+        has("^[0-9-]{10} [0-9:.]{12} UTC \\[" + weir.pid() + "\\] LOG ");
+        gets(" LOG kernel file descriptor limit: \\d+; max_client_conn: 100, max expected fd use: \\d+");
     }
 
     @Test
@@ -140,10 +135,19 @@ final class LogLinesIT {
 
     @Test
     void serverThatIsNotThereIsToldByItsReason() throws IOException {
-        refused(database.user(), "nowhere", database.password());
+        CompletableFuture<WireMessage> nameless = CompletableFuture.supplyAsync(() -> {
+            try {
+                return refused(database.user(), "nameless", database.password());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        String told = "client_login_timeout (server down)";
+        assertThat(refused(database.user(), "nowhere", database.password()).message())
+                .startsWith(told);
+        assertThat(nameless.join().message()).startsWith(told);
         has(" WARNING S-0x[0-9a-f]+: nowhere/.* closing because: connect failed \\(age=");
-        has(client("nowhere", database.user()) + "closing because: query_wait_timeout");
-        refused(database.user(), "nameless", database.password());
+        has(client("nowhere", database.user()) + "closing because: client_login_timeout \\(server down\\)");
         has(" WARNING S-0x[0-9a-f]+: nameless/.* closing because: server DNS lookup failed \\(age=");
     }
 
@@ -157,7 +161,8 @@ final class LogLinesIT {
         }
         gets(client("app", database.user()) + "closing because: client close request \\(age=");
         gets(" LOG S-0x[0-9a-f]+: app/.* closing because: server idle timeout \\(age=");
-        gets(" LOG cleaning up idle pool for user " + database.user() + " on db app because: pool idle timeout \\(age=");
+        gets(" LOG cleaning up idle pool for user " + database.user()
+                + " on db app because: pool idle timeout \\(age=");
     }
 
     @Test

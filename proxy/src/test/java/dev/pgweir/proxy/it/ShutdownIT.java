@@ -83,8 +83,7 @@ final class ShutdownIT {
         weir.hup("configuration reloaded");
         assertThat(rotated).content().contains("re-reading config");
         // The standard error, by which the reload was seen, has each line before the file.
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(log).content().contains("configuration reloaded"));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(log).content().contains("configuration reloaded"));
         assertThat(log).content().doesNotContain("listening on");
     }
 
