@@ -17,6 +17,7 @@ import dev.pgweir.proxy.prepare.ServerStatements;
 import dev.pgweir.proxy.prepare.SqlCommand;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.prepare.UnnamedStatement;
+import dev.pgweir.proxy.prepare.sql.ReadingSettings;
 import dev.pgweir.proxy.prepare.sql.SessionStatement;
 import dev.pgweir.proxy.prepare.sql.SqlScan;
 import dev.pgweir.proxy.prepare.sql.SqlScanner;
@@ -78,6 +79,8 @@ public final class Preparer {
     private boolean prefixed;
     /** A query went out with such; see {@link #isBlocked}. */
     private boolean blocked;
+    /** See {@link #readsOtherwise()}. */
+    private boolean readsOtherwise;
     /** Statements that the query at hand needs, and that may not make room for others. Nearly always empty. */
     private Set<PreparedStatement> needed = Set.of();
 
@@ -173,6 +176,7 @@ public final class Preparer {
 
     /** The server is another's: nothing of what was sent is open, and nothing waits for it. */
     void left() {
+        readsOtherwise = false;
         held = false;
         blocked = false;
     }
@@ -232,10 +236,9 @@ public final class Preparer {
         if (known != null && exists != null) {
             return parseAgain(known, exists, definition, to);
         }
-        PreparedStatement statement = table.of(
+        PreparedStatement statement = made(
                 PreparedStatement.Kind.PARSE,
                 definition,
-                wanted.readingSettings(),
                 rewritten == null ? Behaviour.NONE : rewritten.behaviour());
         if (server().isOpenBefore(statement, group())) {
             return waitForAnswers();
@@ -490,7 +493,13 @@ public final class Preparer {
         } else if (!commands.isEmpty()) {
             commands.remove(portal);
         }
+        executed(behaviour);
+    }
+
+    /** It is about to be. */
+    void executed(Behaviour behaviour) {
         touched(behaviour.touches());
+        readsOtherwise |= behaviour.reads();
     }
 
     private boolean isTargetOpen(Behaviour behaviour) {
@@ -576,14 +585,30 @@ public final class Preparer {
     }
 
     private PreparedStatement reread(ClientStatements.Name name, PreparedStatement statement) {
-        PreparedStatement now = table.under(statement, wanted.readingSettings());
+        PreparedStatement now =
+                readsOtherwise ? table.unshared(statement) : table.under(statement, wanted.readingSettings());
         name.reread(now);
         return now;
     }
 
+    /** The statement of a text that the client prepares now. */
+    PreparedStatement made(PreparedStatement.Kind kind, byte[] definition, Behaviour behaviour) {
+        return readsOtherwise
+                ? table.unshared(kind, definition, behaviour)
+                : table.of(kind, definition, wanted.readingSettings(), behaviour);
+    }
+
+    /**
+     * Texts of this client are read otherwise from now on than its settings tell, until it gives the server back. What is
+     * prepared meanwhile it has for itself: whoever shared it would get other types of parameters and columns.
+     */
+    void readsOtherwise() {
+        readsOtherwise = true;
+    }
+
     /** Whether the server would read its text as it was read first. */
     boolean readsAlike(PreparedStatement statement) {
-        return table.under(statement, wanted.readingSettings()) == statement;
+        return !readsOtherwise && table.isUnder(statement, wanted.readingSettings());
     }
 
     /** Prepares the statement on the server, if it is not there. */
@@ -663,6 +688,7 @@ public final class Preparer {
     void touched(List<String> settings) {
         if (!settings.isEmpty()) {
             link.touched(settings);
+            readsOtherwise |= settings.stream().anyMatch(ReadingSettings::include);
         }
     }
 

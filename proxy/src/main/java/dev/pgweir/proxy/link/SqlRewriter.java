@@ -68,6 +68,10 @@ final class SqlRewriter {
         if (mustWait(scan)) {
             return preparer.waitForAnswers();
         }
+        if (scan.statements().stream().allMatch(it -> it.kind() == SessionStatement.Kind.READING)) {
+            preparer.readsOtherwise();
+            return preparer.query(null);
+        }
         Effects effects = new Effects();
         preparer.needs(needed(scan));
         ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
@@ -102,7 +106,6 @@ final class SqlRewriter {
             text.release();
             preparer.needsNoMore();
         }
-        preparer.touched(Preparer.settings(scan));
         effects.by("");
         return preparer.query(effects);
     }
@@ -135,7 +138,7 @@ final class SqlRewriter {
                 boolean reset = (buffer.getByte(statement.from()) | 0x20) == 'r';
                 yield reset ? "RESET" : isReset(buffer, statement) ? "SET" : null;
             }
-            case EXECUTE -> null;
+            case EXECUTE, READING -> null;
         };
     }
 
@@ -163,10 +166,7 @@ final class SqlRewriter {
                     // It cannot be closed before the query, to be made in it.
                     made = preparer.table()
                             .unshared(
-                                    PreparedStatement.Kind.SQL,
-                                    definition(buffer, statement),
-                                    preparer.wanted().readingSettings(),
-                                    Behaviour.NONE);
+                                    PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
                 }
                 preparer.alsoNeeds(made);
                 preparer.makeRoom(made);
@@ -184,7 +184,7 @@ final class SqlRewriter {
                 effects.executing(known);
                 known.uses().increment();
                 preparer.stats().bindCount().increment();
-                preparer.touched(known.behaviour().touches());
+                preparer.executed(known.behaviour());
                 yield known.name();
             }
             case DEALLOCATE -> {
@@ -203,10 +203,16 @@ final class SqlRewriter {
                 yield null;
             }
             case RESET_ALL -> {
+                preparer.touched(List.of(""));
                 reset("", effects);
                 yield null;
             }
+            case READING -> {
+                preparer.readsOtherwise();
+                yield null;
+            }
             case SET -> {
+                preparer.touched(List.of(statement.name()));
                 if (isReset(buffer, statement)) {
                     reset(statement.name(), effects);
                 } else if (effects.resets().contains("")) {
@@ -245,12 +251,7 @@ final class SqlRewriter {
     }
 
     private PreparedStatement bySql(ByteBuf buffer, SessionStatement statement) {
-        return preparer.table()
-                .of(
-                        PreparedStatement.Kind.SQL,
-                        definition(buffer, statement),
-                        preparer.wanted().readingSettings(),
-                        Behaviour.NONE);
+        return preparer.made(PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
     }
 
     private static byte[] definition(ByteBuf buffer, SessionStatement statement) {
@@ -274,7 +275,7 @@ final class SqlRewriter {
                     }
                     looked = true;
                 }
-                case RESET_ALL, SET -> {}
+                case RESET_ALL, SET, READING -> {}
             }
         }
         return false;
@@ -401,12 +402,15 @@ final class SqlRewriter {
                         Preparer.bytes(buffer, from, to),
                         new Behaviour(
                                 touches,
-                                reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null));
+                                reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null,
+                                scan.statements().stream()
+                                        .anyMatch(it -> it.kind() == SessionStatement.Kind.READING)));
             }
+            case READING -> new Rewritten(Preparer.bytes(buffer, from, to), new Behaviour(touches, null, true));
             case DEALLOCATE_ALL, DISCARD_ALL ->
                 new Rewritten(
                         Preparer.bytes(buffer, from, to),
-                        new Behaviour(List.of(), new SqlCommand(kind(statement.kind()), "", 0, 0, null)));
+                        new Behaviour(List.of(), new SqlCommand(kind(statement.kind()), "", 0, 0, null), false));
             case PREPARE -> {
                 PreparedStatement made = known != null ? known : bySql(buffer, statement);
                 yield rewritten(buffer, statement, from, to, made.name(), made);
@@ -437,7 +441,9 @@ final class SqlRewriter {
             return new Rewritten(
                     ByteBufUtil.getBytes(text),
                     new Behaviour(
-                            touches, new SqlCommand(kind(statement.kind()), statement.name(), end, longer, target)));
+                            touches,
+                            new SqlCommand(kind(statement.kind()), statement.name(), end, longer, target),
+                            target != null && target.behaviour().reads()));
         } finally {
             text.release();
         }

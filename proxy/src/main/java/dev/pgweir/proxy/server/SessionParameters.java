@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.proxy.prepare.sql.ReadingSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ public final class SessionParameters {
      * the two share one, and are compared by a glance.
      */
     private @Nullable TreeMap<String, String> extra;
+    /** What {@link #readingSettings} said; null if something has changed since. */
+    private @Nullable Object reading;
+
     /** PostgreSQL has taken the values of {@link #extra} before, or has made them itself. */
     private boolean proven = true;
 
@@ -40,6 +44,7 @@ public final class SessionParameters {
         int index = tracked.indexOf(name);
         if (index >= 0) {
             values[index] = value;
+            reading = null;
         }
     }
 
@@ -51,6 +56,7 @@ public final class SessionParameters {
     private void request(String name, String value, int index) {
         if (index >= 0) {
             values[index] = TrackedParameters.canonical(tracked.name(index), value);
+            reading = null;
         } else {
             putExtra(Map.of(name, value));
             proven = false;
@@ -70,6 +76,7 @@ public final class SessionParameters {
             }
         });
         extra = changed.isEmpty() ? null : changed;
+        reading = null;
     }
 
     /**
@@ -100,6 +107,7 @@ public final class SessionParameters {
     /** Both have the same extra ones from now on. */
     public void shareExtra(SessionParameters with) {
         extra = with.extra;
+        reading = null;
     }
 
     /** A copy, for the time when the session is reset. */
@@ -118,6 +126,7 @@ public final class SessionParameters {
      * @param onChange told of each reported parameter whose value is another one now
      */
     public void resetTo(SessionParameters to, Set<String> names, BiConsumer<String, String> onChange) {
+        reading = null;
         boolean all = names.contains("");
         for (int i = 0; i < values.length; i++) {
             String value = to.values[i];
@@ -136,16 +145,16 @@ public final class SessionParameters {
         }
     }
 
-    /** What PostgreSQL reads the text of a statement by; for equals and hashCode. */
+    /** What PostgreSQL reads the text of a statement by; for equals and hashCode. Made anew only if a value has changed. */
     public Object readingSettings() {
-        List<@Nullable String> all = new ArrayList<>(values.length + 1);
-        for (int i = 0; i < values.length; i++) {
-            if (!tracked.name(i).equals("application_name")) {
-                all.add(values[i]);
-            }
+        Object known = reading;
+        if (known == null) {
+            List<@Nullable String> all = new ArrayList<>(ReadingSettings.NAMES.size());
+            ReadingSettings.NAMES.forEach(name -> all.add(get(name)));
+            known = all;
+            reading = known;
         }
-        all.add(extra == null ? null : extra.get("search_path"));
-        return all;
+        return known;
     }
 
     /** The value, or null if none is known. */
@@ -162,6 +171,7 @@ public final class SessionParameters {
      * @param defaults what was reported at a login
      */
     public void fillFrom(SessionParameters defaults) {
+        reading = null;
         for (int i = 0; i < values.length; i++) {
             String value = values[i];
             String reported = defaults.values[i];
@@ -185,6 +195,7 @@ public final class SessionParameters {
     /** The session was reset: what was set without being reported is gone. */
     public void forgetExtra() {
         extra = null;
+        reading = null;
     }
 
     /** Whether a server with these values suits a client that wants {@code wanted}. The path of a transaction. */
@@ -248,6 +259,7 @@ public final class SessionParameters {
      * @param server what was reported then
      */
     public void respell(SessionParameters wanted, SessionParameters server) {
+        reading = null;
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null && values[i].equals(wanted.values[i])) {
                 values[i] = server.values[i];
@@ -260,6 +272,8 @@ public final class SessionParameters {
      * reported another spelling of a value it is the client's from now on too, else the two would differ for ever.
      */
     public void nowSuit(SessionParameters wanted) {
+        reading = null;
+        wanted.reading = null;
         for (int i = 0; i < values.length; i++) {
             if (wanted.values[i] != null) {
                 wanted.values[i] = values[i];

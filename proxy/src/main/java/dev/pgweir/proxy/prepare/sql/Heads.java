@@ -23,7 +23,12 @@ final class Heads {
         return switch (sql.getByte(start) | LOWER) {
             case 'p' -> Lexemes.isWord(sql, start, limit, "prepare");
             case 'e' -> Lexemes.isWord(sql, start, limit, "execute");
-            case 'd' -> Lexemes.isWord(sql, start, limit, "deallocate") || Lexemes.isWord(sql, start, limit, "discard");
+            case 'd' ->
+                Lexemes.isWord(sql, start, limit, "deallocate")
+                        || Lexemes.isWord(sql, start, limit, "discard")
+                        || Lexemes.isWord(sql, start, limit, "drop");
+            case 'c' -> Lexemes.isWord(sql, start, limit, "create");
+            case 'a' -> Lexemes.isWord(sql, start, limit, "alter");
             case 's' -> Lexemes.isWord(sql, start, limit, "set");
             case 'r' -> Lexemes.isWord(sql, start, limit, "reset");
             default -> false;

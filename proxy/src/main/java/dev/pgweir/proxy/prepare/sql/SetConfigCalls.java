@@ -1,8 +1,8 @@
 package dev.pgweir.proxy.prepare.sql;
 
+import dev.pgweir.proxy.prepare.sql.SessionStatement.Kind;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The calls of set_config in one statement. */
 final class SetConfigCalls {
@@ -17,14 +17,14 @@ final class SetConfigCalls {
     private SetConfigCalls() {}
 
     /**
-     * The parameters that are set for the session, in order; empty for one that the text does not tell.
+     * Reports each call in order, by its parameter or, where the text does not tell it, with the empty name. Of those that end
+     * with the transaction only what {@link ReadingSettings} include.
      *
      * @param from where a token begins
      * @param to where the statement ends
      */
-    static List<String> parameters(ByteBuf sql, int from, int to) {
+    static void find(ByteBuf sql, int from, int to, BiConsumer<Kind, String> found) {
         int bound = Math.min(to, from + STATEMENT_BOUND);
-        List<String> parameters = new ArrayList<>(0);
         int beforePrevious = from;
         int previous = from;
         int at = from;
@@ -36,15 +36,17 @@ final class SetConfigCalls {
                     && sql.getByte(next) == '('
                     && isBuiltIn(sql, beforePrevious, previous, to)) {
                 int arguments = Lexemes.skipBlank(sql, next + 1, to);
+                String parameter = parameter(sql, arguments, to);
                 if (!isLocal(sql, arguments, to)) {
-                    parameters.add(parameter(sql, arguments, to));
+                    found.accept(Kind.SET, parameter);
+                } else if (ReadingSettings.include(parameter)) {
+                    found.accept(Kind.READING, parameter);
                 }
             }
             beforePrevious = previous;
             previous = at;
             at = next;
         }
-        return parameters;
     }
 
     /** Whether the name has no schema before it, or PostgreSQL's own. */

@@ -15,7 +15,8 @@ import io.netty.buffer.ByteBuf;
  * {@code set_config}, with or without {@code pg_catalog.}, in a statement that begins with SELECT or WITH.
  *
  * <p><b>Left out since it does not outlive the transaction</b>: SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, RESET
- * TRANSACTION ISOLATION LEVEL and {@code set_config(..., ..., true)}.
+ * TRANSACTION ISOLATION LEVEL and {@code set_config(..., ..., true)}. Only if such a setting is one of {@link
+ * ReadingSettings} it is reported, and so are CREATE, ALTER and DROP: up to the transaction's end texts are read otherwise.
  *
  * <p><b>Not recognised</b>: what functions, procedures and DO blocks do, EXECUTE inside EXPLAIN or CREATE TABLE AS, calls of
  * set_config in other statements than SELECT and WITH or by a quoted name, names written as {@code U&"..."}.

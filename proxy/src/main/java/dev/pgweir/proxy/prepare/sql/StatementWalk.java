@@ -98,9 +98,12 @@ final class StatementWalk {
         if (Heads.ofInterest(sql, start, end)) {
             new HeadReader(sql, start, end, !cut, reportedEnd, found).read();
         } else if (Heads.mayCall(sql, start, end)) {
-            for (String parameter : SetConfigCalls.parameters(sql, start, end)) {
-                found.add(new SessionStatement(SessionStatement.Kind.SET, parameter, -1, -1, start, reportedEnd));
-            }
+            SetConfigCalls.find(
+                    sql,
+                    start,
+                    end,
+                    (kind, parameter) ->
+                            found.add(new SessionStatement(kind, parameter, -1, -1, start, reportedEnd)));
         }
     }
 
