@@ -237,9 +237,7 @@ public final class Preparer {
             return parseAgain(known, exists, definition, to);
         }
         PreparedStatement statement = made(
-                PreparedStatement.Kind.PARSE,
-                definition,
-                rewritten == null ? Behaviour.NONE : rewritten.behaviour());
+                PreparedStatement.Kind.PARSE, definition, rewritten == null ? Behaviour.NONE : rewritten.behaviour());
         if (server().isOpenBefore(statement, group())) {
             return waitForAnswers();
         }

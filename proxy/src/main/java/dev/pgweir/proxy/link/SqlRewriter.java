@@ -165,8 +165,7 @@ final class SqlRewriter {
                 if (preparer.isNeeded(made)) {
                     // It cannot be closed before the query, to be made in it.
                     made = preparer.table()
-                            .unshared(
-                                    PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
+                            .unshared(PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
                 }
                 preparer.alsoNeeds(made);
                 preparer.makeRoom(made);
@@ -403,8 +402,7 @@ final class SqlRewriter {
                         new Behaviour(
                                 touches,
                                 reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null,
-                                scan.statements().stream()
-                                        .anyMatch(it -> it.kind() == SessionStatement.Kind.READING)));
+                                scan.statements().stream().anyMatch(it -> it.kind() == SessionStatement.Kind.READING)));
             }
             case READING -> new Rewritten(Preparer.bytes(buffer, from, to), new Behaviour(touches, null, true));
             case DEALLOCATE_ALL, DISCARD_ALL ->

@@ -102,8 +102,7 @@ final class StatementWalk {
                     sql,
                     start,
                     end,
-                    (kind, parameter) ->
-                            found.add(new SessionStatement(kind, parameter, -1, -1, start, reportedEnd)));
+                    (kind, parameter) -> found.add(new SessionStatement(kind, parameter, -1, -1, start, reportedEnd)));
         }
     }
 

@@ -25,7 +25,9 @@ final class SqlScannerFuzzTest {
             piece("SELECT abalance FROM pgbench_accounts WHERE aid = 123"),
             piece("INSERT INTO t VALUES ('a;b', E'\\';', $$;'$$, $q$;$$ $q$, \";\"\";\")"),
             piece("DO $body$ BEGIN SET a = 1; PERFORM set_config('x', 'y', false); END $body$"),
-            piece("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; RESET ALL; END", "READING"),
+            piece(
+                    "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; RESET ALL; END",
+                    "READING"),
             piece("SELECT 'set_config(''a'', 1)' /* ; set_config('a', 1) */ -- ; DISCARD ALL\n, 2"),
             piece("SELECT E'a'\n ';\\';' , 1"),
             piece("SET LOCAL a = ';'"),
