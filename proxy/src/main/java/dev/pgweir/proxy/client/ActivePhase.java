@@ -60,7 +60,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             .reject(FrontendMessageType.PASSWORD)
             .build();
 
-    /** Where prepared statements are followed: of a Bind the names are read, the others are read whole. */
+    /** Where prepared statements or settings are followed: of a Bind the names are read, the others are read whole. */
     private static final Interest RELAY_STATEMENTS = RELAY.toBuilder()
             .whole(
                     FrontendMessageType.QUERY,
@@ -90,7 +90,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final PoolClient place;
     private final Link link;
     private final BackendKeyData key;
-    /** Null where statements are passed on as they come: in session mode, and if max_prepared_statements is 0. */
+    /** Null in session mode, where statements and settings are on the client's own server. */
     private final @Nullable Preparer preparer;
 
     /** The buffer whose next message waits for a server, and what was read behind it. */
@@ -156,7 +156,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
         int statements = config.protocol().maxPreparedStatements();
-        boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
+        boolean follows = settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
         this.preparer = follows ? new Preparer(link, clients.statements(), wanted, statements) : null;
         if (preparer != null) {
@@ -553,7 +553,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean onBody() {
         if (longParse) {
             longParse = false;
-            if (scanner.buffer().getByte(scanner.from()) != 0) {
+            if (!Objects.requireNonNull(preparer).passes()
+                    && scanner.buffer().getByte(scanner.from()) != 0) {
                 throw ProtocolException.violation("the statement is too long to be prepared under a name: accepted are "
                         + MAX_WHOLE + " bytes; without a name there is no limit");
             }

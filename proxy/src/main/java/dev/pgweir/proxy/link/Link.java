@@ -86,7 +86,7 @@ public final class Link implements LinkedClient {
     private final FollowedSettings settings;
 
     private final RequestQueue requests;
-    /** Whether each message of the extended protocol is followed, since statements are prepared for the client. */
+    /** Whether each message of the extended protocol is followed, for the sake of the client's statements and settings. */
     private final boolean follows;
 
     private @Nullable PooledServer slot;
@@ -141,7 +141,7 @@ public final class Link implements LinkedClient {
     /**
      * @param clientGate stops the client while the server takes no more
      * @param wanted the client's own settings; changed when PostgreSQL reports a change
-     * @param follows whether the client's statements are to be followed: each of its messages of the extended protocol has
+     * @param follows whether the client's statements or settings are to be followed: each of its messages of the extended protocol has
      *     to be announced then
      */
     public Link(Owner owner, Channel client, ReadGate clientGate, SessionParameters wanted, boolean follows) {
@@ -185,9 +185,9 @@ public final class Link implements LinkedClient {
             release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             return false;
         }
-        if (!follows) {
+        if (preparer == null || preparer.passes()) {
             // What the client prepares and deallocates will not be known.
-            to.statements().clear();
+            to.statements().doubt();
             to.statements().forgetUnnamed();
         }
         long now = System.nanoTime();

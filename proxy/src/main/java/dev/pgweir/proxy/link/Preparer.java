@@ -68,6 +68,8 @@ public final class Preparer {
     private final SessionParameters wanted;
     private final int limit;
     private final SqlRewriter sql;
+    /** Null if statements are prepared for the client. */
+    private final @Nullable PassedStatements passed;
 
     private @Nullable ByteBuf before;
     private int keepFrom;
@@ -86,7 +88,8 @@ public final class Preparer {
 
     /**
      * @param wanted the client's settings: the same text read by other settings is another statement
-     * @param limit setting {@code max_prepared_statements}: how many a server may have, at least 1
+     * @param limit setting {@code max_prepared_statements}: how many a server may have; with 0 the client's statements pass as
+     *     they are, and only its settings are followed
      */
     public Preparer(Link link, StatementTable table, SessionParameters wanted, int limit) {
         this.link = link;
@@ -94,6 +97,12 @@ public final class Preparer {
         this.wanted = wanted;
         this.limit = limit;
         this.sql = new SqlRewriter(this);
+        this.passed = limit == 0 ? new PassedStatements(this) : null;
+    }
+
+    /** Whether the client's statements are passed on as they come. */
+    public boolean passes() {
+        return passed != null;
     }
 
     /** Gives back what was not sent. */
@@ -110,7 +119,7 @@ public final class Preparer {
      * @param buffer has the whole message at from…to
      */
     public @Nullable CommandComplete answerAlone(ByteBuf buffer, int from, int to) {
-        return sql.answerAlone(buffer, from, to);
+        return passes() ? null : sql.answerAlone(buffer, from, to);
     }
 
     /** The client's own names. */
@@ -146,12 +155,17 @@ public final class Preparer {
             case FrontendMessageType.EXECUTE -> onExecute(buffer, from, to, whole);
             case FrontendMessageType.PARSE -> whole ? onParse(buffer, from, to) : onLongParse();
             case FrontendMessageType.BIND -> onBind(buffer, from, to, true);
-            default -> {
+            case FrontendMessageType.DESCRIBE, FrontendMessageType.CLOSE -> {
+                if (passes()) {
+                    sent(type, null);
+                    yield Outcome.SEND;
+                }
                 if (!whole) {
                     throw tooLong(type);
                 }
                 yield type == FrontendMessageType.DESCRIBE ? onDescribe(buffer, from, to) : onClose(buffer, from, to);
             }
+            default -> throw new IllegalArgumentException(FrontendMessageType.name(type));
         };
     }
 
@@ -196,6 +210,10 @@ public final class Preparer {
             return malformed(FrontendMessageType.PARSE);
         }
         SqlScan scan = SqlScanner.scan(buffer, nameTo + 1, textTo);
+        if (passed != null) {
+            passed.onParse(buffer, portal(buffer, nameFrom, nameTo), scan, nameTo + 1, to);
+            return Outcome.SEND;
+        }
         if (nameTo == nameFrom) {
             return onParseUnnamed(buffer, scan, nameTo + 1, to);
         }
@@ -312,6 +330,10 @@ public final class Preparer {
      */
     private Outcome onBind(ByteBuf buffer, int from, int to, boolean mayWait) {
         keepFrom = from;
+        if (passed != null) {
+            passed.onBind(buffer, from, to);
+            return Outcome.SEND;
+        }
         int portalFrom = from + FrameScanner.HEADER_LENGTH;
         int portalTo = terminator(buffer, portalFrom, to);
         int nameTo = terminator(buffer, portalTo + 1, to);
@@ -480,7 +502,13 @@ public final class Preparer {
         return Outcome.SEND;
     }
 
-    private void bound(String portal, Behaviour behaviour) {
+    /** What a statement does that changes settings, or has nothing to do with them. */
+    Behaviour behaviour(ByteBuf buffer, SqlScan scan, int from, int to) {
+        return sql.rewriteForParse(buffer, scan, from, to).behaviour();
+    }
+
+    /** A portal executes this from now on. */
+    void bound(String portal, Behaviour behaviour) {
         if (!commands.isEmpty() && link.isIdle() && link.status() == TransactionStatus.IDLE) {
             // Portals end with their transaction.
             commands.clear();
@@ -721,12 +749,12 @@ public final class Preparer {
     }
 
     /** Where the string from here on ends; negative if it does not, or if the one before did not. */
-    private static int terminator(ByteBuf buffer, int from, int to) {
+    static int terminator(ByteBuf buffer, int from, int to) {
         return from <= 0 || from > to ? -1 : buffer.indexOf(from, to, (byte) 0);
     }
 
     /** Nearly always the unnamed one, which costs nothing. */
-    private static String portal(ByteBuf buffer, int from, int to) {
+    static String portal(ByteBuf buffer, int from, int to) {
         return from == to ? "" : name(buffer, from, to);
     }
 

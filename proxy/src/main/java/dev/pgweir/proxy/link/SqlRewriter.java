@@ -153,6 +153,9 @@ final class SqlRewriter {
 
     /** What takes the place of the client's name, or null. */
     private @Nullable String forQuery(ByteBuf buffer, SessionStatement statement, Effects effects, int number) {
+        if (preparer.passes() && isAboutStatements(statement)) {
+            return null;
+        }
         ClientStatements.Name name = preparer.client().find(statement.name());
         PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
@@ -221,6 +224,13 @@ final class SqlRewriter {
                 }
                 yield null;
             }
+        };
+    }
+
+    private static boolean isAboutStatements(SessionStatement statement) {
+        return switch (statement.kind()) {
+            case PREPARE, EXECUTE, DEALLOCATE, DEALLOCATE_ALL -> true;
+            case DISCARD_ALL, SET, RESET_ALL, READING -> false;
         };
     }
 
@@ -392,6 +402,9 @@ final class SqlRewriter {
         List<String> touches = Preparer.settings(scan);
         // A Parse takes one statement only; PostgreSQL refuses others.
         SessionStatement statement = scan.statements().get(0);
+        if (preparer.passes() && isAboutStatements(statement)) {
+            return new Rewritten(Preparer.bytes(buffer, from, to), Behaviour.NONE);
+        }
         ClientStatements.Name name = preparer.client().find(statement.name());
         PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
