@@ -425,6 +425,11 @@ public final class Link implements LinkedClient {
         return client.alloc();
     }
 
+    /** Whether the client's next message is the first of what would be a transaction. */
+    boolean isFirstOutsideTransaction() {
+        return status == TransactionStatus.IDLE && requests.hasOnlyInternal();
+    }
+
     /** Whether PgWeir has messages or queries of its own under way. */
     boolean hasOwnMessages() {
         return requests.hasOwn();
@@ -686,8 +691,12 @@ public final class Link implements LinkedClient {
             case BackendMessageType.PARSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.PARSE);
             case BackendMessageType.BIND_COMPLETE -> requests.onAnswer(type, FrontendMessageType.BIND);
             case BackendMessageType.CLOSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.CLOSE);
-            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION ->
-                requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION -> {
+                if (preparer != null && !requests.headIsInternal()) {
+                    preparer.answered();
+                }
+                yield requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            }
             case BackendMessageType.COMMAND_COMPLETE,
                     BackendMessageType.EMPTY_QUERY_RESPONSE,
                     BackendMessageType.PORTAL_SUSPENDED -> {
@@ -780,10 +789,13 @@ public final class Link implements LinkedClient {
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
-        if (requests.headEffect() instanceof Effects effects
-                && error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
-                && server != null) {
-            effects.executed().forEach(server.statements()::lost);
+        if (requests.headEffect() instanceof Effects effects && server != null) {
+            if (executeAgain(error, effects, server)) {
+                return false;
+            }
+            if (error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code()) || ExecuteRepair.isChanged(error)) {
+                effects.executed().forEach(server.statements()::lost);
+            }
         }
         if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
             replacement = OldColumns.asCachedPlan(error, client.alloc());
@@ -792,6 +804,19 @@ public final class Link implements LinkedClient {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
         return onError(error);
+    }
+
+    /** Whether the client need not see the error of a query. */
+    private boolean executeAgain(ErrorResponse error, Effects effects, ServerConnection on) {
+        if (preparer == null
+                || discarding
+                || !requests.isOnlyQuery()
+                || !preparer.executeAgain(error, effects, requests::hideQuery)) {
+            return false;
+        }
+        on.write(Objects.requireNonNull(preparer.takeBefore()), loop);
+        on.flush();
+        return true;
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.CommandComplete;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.proxy.pool.PoolStats;
 import dev.pgweir.proxy.prepare.Behaviour;
@@ -122,6 +123,16 @@ public final class Preparer {
         return passes() ? null : sql.answerAlone(buffer, from, to);
     }
 
+    /** The answer to a query has begun. */
+    void answered() {
+        sql.answered();
+    }
+
+    /** See {@link SqlRewriter#executeAgain}. */
+    boolean executeAgain(ErrorResponse error, Effects failed, Runnable beforeAgain) {
+        return sql.executeAgain(error, failed, beforeAgain);
+    }
+
     /** The client's own names. */
     public ClientStatements client() {
         return client;
@@ -191,6 +202,7 @@ public final class Preparer {
     /** The server is another's: nothing of what was sent is open, and nothing waits for it. */
     void left() {
         readsOtherwise = false;
+        sql.answered();
         held = false;
         blocked = false;
     }

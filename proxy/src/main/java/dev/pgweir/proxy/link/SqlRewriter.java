@@ -3,6 +3,7 @@ package dev.pgweir.proxy.link;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.CommandComplete;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.proxy.prepare.Behaviour;
 import dev.pgweir.proxy.prepare.ClientStatements;
 import dev.pgweir.proxy.prepare.Effect;
@@ -51,6 +52,7 @@ final class SqlRewriter {
     private static final String HELPER = PreparedStatement.PREFIX + "D";
 
     private final Preparer preparer;
+    private final ExecuteRepair repair = new ExecuteRepair();
 
     SqlRewriter(Preparer preparer) {
         this.preparer = preparer;
@@ -72,6 +74,8 @@ final class SqlRewriter {
             preparer.readsOtherwise();
             return preparer.query(null);
         }
+        boolean alone = preparer.link().isFirstOutsideTransaction();
+        repair.forget();
         Effects effects = new Effects();
         preparer.needs(needed(scan));
         ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
@@ -98,9 +102,16 @@ final class SqlRewriter {
                 ByteBuf out = preparer.before();
                 out.writeByte(FrontendMessageType.QUERY)
                         .writeInt(Integer.BYTES + text.readableBytes() + 1)
-                        .writeBytes(text)
+                        .writeBytes(text, text.readerIndex(), text.readableBytes())
                         .writeByte(0);
                 preparer.keepNothing(to);
+                if (alone && scan.single() && effects.executed().size() == 1 && to - from < ExecuteRepair.MAX_BYTES) {
+                    int length = text.readableBytes() + FrameScanner.HEADER_LENGTH + 1;
+                    repair.sent(
+                            effects,
+                            effects.executed().get(0),
+                            Preparer.bytes(out, out.writerIndex() - length, out.writerIndex()));
+                }
             }
         } finally {
             text.release();
@@ -108,6 +119,35 @@ final class SqlRewriter {
         }
         effects.by("");
         return preparer.query(effects);
+    }
+
+    /** An answer to the query has begun, or another message was sent. */
+    void answered() {
+        repair.forget();
+    }
+
+    /**
+     * A query has failed. If preparing its statement anew mends that, it is put into what is to be sent, with the query behind
+     * it.
+     *
+     * @param beforeAgain called first, if it is
+     * @return whether it is
+     */
+    boolean executeAgain(ErrorResponse error, Effects failed, Runnable beforeAgain) {
+        PreparedStatement lost = repair.lostBy(error, failed);
+        if (lost == null || !preparer.readsAlike(lost)) {
+            return false;
+        }
+        beforeAgain.run();
+        preparer.server().lost(lost);
+        if (ExecuteRepair.isChanged(error)) {
+            preparer.table().retire(lost);
+        }
+        ensureForQuery(lost);
+        preparer.before().writeBytes(repair.query());
+        repair.forget();
+        preparer.query(failed);
+        return true;
     }
 
     /** What the names in the query mean before it. */
