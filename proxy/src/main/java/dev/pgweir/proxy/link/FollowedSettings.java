@@ -107,7 +107,8 @@ final class FollowedSettings {
                 throw ProtocolException.violation("a result that does not fit the question for settings");
             }
             String name = Objects.requireNonNull(row.values().get(0));
-            String value = row.values().get(1);
+            String hex = row.values().get(1);
+            String value = hex == null ? null : SettingsQuery.decoded(hex);
             boolean isDefault = "t".equals(row.values().get(2)) || (name.equals("role") && "none".equals(value));
             gone.remove(name);
             values.put(name, isDefault ? null : value);

@@ -790,10 +790,15 @@ public final class Preparer {
         return copy;
     }
 
+    /** Whether later texts of the transaction mean something else. */
+    static boolean isReadOtherwiseAfter(List<SessionStatement> statements) {
+        return statements.stream().anyMatch(it -> it.kind() == SessionStatement.Kind.READING);
+    }
+
     /** Names of settings of the statements that only touch settings. */
-    static List<String> settings(SqlScan scan) {
-        List<String> names = new ArrayList<>(scan.statements().size());
-        for (SessionStatement statement : scan.statements()) {
+    static List<String> settings(List<SessionStatement> statements) {
+        List<String> names = new ArrayList<>(statements.size());
+        for (SessionStatement statement : statements) {
             if (statement.kind() == SessionStatement.Kind.SET) {
                 names.add(statement.name());
             } else if (statement.kind() == SessionStatement.Kind.RESET_ALL) {

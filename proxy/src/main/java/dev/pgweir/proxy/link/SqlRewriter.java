@@ -208,7 +208,10 @@ final class SqlRewriter {
                 if (preparer.isNeeded(made)) {
                     // It cannot be closed before the query, to be made in it.
                     made = preparer.table()
-                            .unshared(PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
+                            .unshared(
+                                    PreparedStatement.Kind.SQL,
+                                    definition(buffer, statement),
+                                    behaviour(buffer, statement));
                 }
                 preparer.alsoNeeds(made);
                 preparer.makeRoom(made);
@@ -300,7 +303,15 @@ final class SqlRewriter {
     }
 
     private PreparedStatement bySql(ByteBuf buffer, SessionStatement statement) {
-        return preparer.made(PreparedStatement.Kind.SQL, definition(buffer, statement), Behaviour.NONE);
+        return preparer.made(PreparedStatement.Kind.SQL, definition(buffer, statement), behaviour(buffer, statement));
+    }
+
+    /** Of what a PREPARE prepares. */
+    private static Behaviour behaviour(ByteBuf buffer, SessionStatement prepare) {
+        List<SessionStatement> calls = SqlScanner.calls(buffer, prepare.nameTo(), prepare.to());
+        return calls.isEmpty()
+                ? Behaviour.NONE
+                : new Behaviour(Preparer.settings(calls), null, Preparer.isReadOtherwiseAfter(calls));
     }
 
     private static byte[] definition(ByteBuf buffer, SessionStatement statement) {
@@ -439,7 +450,7 @@ final class SqlRewriter {
 
     /** The text of a Parse that is one of the commands, with the server's name in it; what it does is done by Execute. */
     Rewritten rewriteForParse(ByteBuf buffer, SqlScan scan, int from, int to) {
-        List<String> touches = Preparer.settings(scan);
+        List<String> touches = Preparer.settings(scan.statements());
         // A Parse takes one statement only; PostgreSQL refuses others.
         SessionStatement statement = scan.statements().get(0);
         if (preparer.passes() && isAboutStatements(statement)) {
@@ -455,7 +466,7 @@ final class SqlRewriter {
                         new Behaviour(
                                 touches,
                                 reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null,
-                                scan.statements().stream().anyMatch(it -> it.kind() == SessionStatement.Kind.READING)));
+                                Preparer.isReadOtherwiseAfter(scan.statements())));
             }
             case READING -> new Rewritten(Preparer.bytes(buffer, from, to), new Behaviour(touches, null, true));
             case DEALLOCATE_ALL, DISCARD_ALL ->

@@ -301,12 +301,12 @@ public final class SessionParameters {
             }
             columns++;
             sql.append("pg_catalog.set_config(");
-            quote(sql, name);
+            SqlLiteral.append(sql, name);
             sql.append(", ");
             if (value == null) {
                 sql.append("NULL");
             } else {
-                quote(sql, value);
+                SqlLiteral.append(sql, value);
             }
             sql.append(", false)");
         }
@@ -314,18 +314,6 @@ public final class SessionParameters {
         String text() {
             return sql.toString();
         }
-    }
-
-    static void quote(StringBuilder sql, String text) {
-        sql.append("E'");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\'' || c == '\\') {
-                sql.append(c);
-            }
-            sql.append(c);
-        }
-        sql.append('\'');
     }
 
     private static Map<String, String> nonNull(@Nullable Map<String, String> map) {

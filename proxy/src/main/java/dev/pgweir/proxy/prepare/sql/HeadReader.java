@@ -192,6 +192,9 @@ final class HeadReader {
             int partEnd = Lexemes.tokenEnd(sql, next, end);
             String part = sql.getByte(next) == '.' ? "." : Names.identifier(sql, next, partEnd);
             for (int i = 0; i < part.length(); i++) {
+                if (part.charAt(i) > 127) {
+                    return ""; // in an encoding that nobody knows
+                }
                 name.append((char) (Lexemes.lower((byte) part.charAt(i)) & 0xFF));
             }
             next = Lexemes.skipBlank(sql, partEnd, end);

@@ -9,15 +9,6 @@ final class Heads {
 
     private Heads() {}
 
-    /** Whether a statement begins with a word behind which set_config is looked for. */
-    static boolean mayCall(ByteBuf sql, int start, int limit) {
-        return switch (sql.getByte(start) | LOWER) {
-            case 's' -> Lexemes.isWord(sql, start, limit, "select");
-            case 'w' -> Lexemes.isWord(sql, start, limit, "with");
-            default -> false;
-        };
-    }
-
     /** Whether a statement begins with a word that {@link HeadReader} knows. */
     static boolean ofInterest(ByteBuf sql, int start, int limit) {
         return switch (sql.getByte(start) | LOWER) {

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.prepare.sql;
 
 import dev.pgweir.proxy.prepare.sql.SessionStatement.Kind;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 
 /** The calls of set_config in one statement. */
@@ -31,7 +32,7 @@ final class SetConfigCalls {
         while (at < bound) {
             int end = Lexemes.tokenEnd(sql, at, to);
             int next = Lexemes.skipBlank(sql, end, to);
-            if (Lexemes.isWord(sql, at, to, WORD)
+            if (isName(sql, at, end, to, WORD)
                     && next < to
                     && sql.getByte(next) == '('
                     && isBuiltIn(sql, beforePrevious, previous, to)) {
@@ -51,7 +52,17 @@ final class SetConfigCalls {
 
     /** Whether the name has no schema before it, or PostgreSQL's own. */
     private static boolean isBuiltIn(ByteBuf sql, int beforePrevious, int previous, int to) {
-        return sql.getByte(previous) != '.' || Lexemes.isWord(sql, beforePrevious, to, "pg_catalog");
+        return sql.getByte(previous) != '.' || isName(sql, beforePrevious, previous, to, "pg_catalog");
+    }
+
+    /** In quotes or without. */
+    private static boolean isName(ByteBuf sql, int at, int end, int to, String name) {
+        if (sql.getByte(at) != '"') {
+            return Lexemes.isWord(sql, at, to, name);
+        }
+        return end - at >= name.length() + 2
+                && sql.toString(at + 1, name.length() + 1, StandardCharsets.ISO_8859_1)
+                        .equals(name + '"');
     }
 
     /** The first argument where that is one plain string. */

@@ -112,6 +112,12 @@ final class SqlScannerTest {
             WITH x AS (SELECT set_config('a', 'b', false)) SELECT * FROM x | SET a
             SELECT * FROM t WHERE a_set_config = 1 AND set_config('a', 'b', false) = '' | SET a
             SELECT ';', set_config('a', 'b', false)            | SET a
+            VALUES (set_config('a', 'b', false))               | SET a
+            (SELECT set_config('a', 'b', false))               | SET a
+            INSERT INTO t SELECT set_config('a', 'b', false)   | SET a
+            EXPLAIN ANALYZE SELECT set_config('a', 'b', false) | SET a
+            SELECT "pg_catalog" . "set_config" ('a', 'b', false) | SET a
+            SELECT set_config('\u00e4', 'b', false)          | SET
             """)
     void callsOfSetConfigAreFound(String text, String expected) {
         assertThat(Scans.found(text)).isEqualTo(expected);
@@ -153,7 +159,6 @@ final class SqlScannerTest {
                 "RESETS ALL",
                 "\"SET\" a = 1",
                 "E'x' EXECUTE a",
-                "DELETE FROM t WHERE set_config('a', 'b', false) = ''",
                 "ROLLBACK",
                 "EXPLAIN SELECT 1",
                 "UPDATE t SET a = 1",
@@ -198,7 +203,7 @@ final class SqlScannerTest {
                 "SELECT $\u00e4_1$; DISCARD ALL; $\u00e4_1$",
                 "SELECT 1 /* /* ; */ ; DISCARD ALL; */",
                 "SELECT 1 -- ; DISCARD ALL",
-                "SELECT 'set_config(''a'', 1)', $$set_config('a', 1)$$, \"set_config\"('a') -- set_config('a', 1)",
+                "SELECT 'set_config(''a'', 1)', $$set_config('a', 1)$$, \"Set_config\"('a') -- set_config('a', 1)",
                 "SELECT mine.set_config('a', 'b', false), x_set_config('a'), set_configs('a'), set_config",
                 "SELECT $1 /* set_config('a', 'b', false) */",
                 // Bodies
