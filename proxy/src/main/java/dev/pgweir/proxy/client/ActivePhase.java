@@ -802,14 +802,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             owed = inTransaction ? error : null;
             return;
         }
+        ByteBuf out = channel.alloc().buffer();
         for (int i = 0; i < answers; i++) {
-            answer(error);
-            answer(new ReadyForQuery(TransactionStatus.IDLE));
+            error.encode(out);
+            new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         }
         if (group) {
-            answer(error);
+            error.encode(out);
             skipToSync = true;
         }
+        channel.writeAndFlush(out, channel.voidPromise());
         if (blocked) {
             resume();
         }

@@ -758,7 +758,10 @@ public final class Link implements LinkedClient {
             if (settings.isAsking()) {
                 from.scanner().interest(ServerConnection.RELAY_EACH);
                 settings.onAnswer(from.parameters());
-                settle(from);
+                settingsError = settings.excess();
+                if (settingsError == null) {
+                    settle(from);
+                }
             }
             runAfterInternal();
             return false;

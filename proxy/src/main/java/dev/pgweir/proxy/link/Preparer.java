@@ -266,6 +266,7 @@ public final class Preparer {
         if (known != null && exists != null) {
             return parseAgain(known, exists, definition, to);
         }
+        client.require(definition.length);
         PreparedStatement statement = made(
                 PreparedStatement.Kind.PARSE, definition, rewritten == null ? Behaviour.NONE : rewritten.behaviour());
         if (server().isOpenBefore(statement, group())) {

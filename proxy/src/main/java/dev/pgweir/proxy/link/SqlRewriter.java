@@ -74,6 +74,7 @@ final class SqlRewriter {
             preparer.readsOtherwise();
             return preparer.query(null);
         }
+        requireRoom(scan);
         boolean alone = preparer.link().isFirstOutsideTransaction();
         repair.forget();
         Effects effects = new Effects();
@@ -148,6 +149,17 @@ final class SqlRewriter {
         repair.forget();
         preparer.query(failed);
         return true;
+    }
+
+    /** Before anything is sent for any of them. */
+    private void requireRoom(SqlScan scan) {
+        int length = 0;
+        for (SessionStatement statement : scan.statements()) {
+            if (statement.kind() == SessionStatement.Kind.PREPARE && !preparer.passes()) {
+                length += statement.to() - statement.nameTo();
+                preparer.client().require(length);
+            }
+        }
     }
 
     /** What the names in the query mean before it. */
@@ -450,6 +462,7 @@ final class SqlRewriter {
 
     /** The text of a Parse that is one of the commands, with the server's name in it; what it does is done by Execute. */
     Rewritten rewriteForParse(ByteBuf buffer, SqlScan scan, int from, int to) {
+        requireRoom(scan);
         List<String> touches = Preparer.settings(scan.statements());
         // A Parse takes one statement only; PostgreSQL refuses others.
         SessionStatement statement = scan.statements().get(0);

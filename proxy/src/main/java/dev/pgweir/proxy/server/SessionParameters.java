@@ -21,6 +21,9 @@ public final class SessionParameters {
     /** Who the session is to PostgreSQL, in the order in which it can be told. */
     private static final List<String> WHO = List.of("session_authorization", "role");
 
+    /** What one takes in memory without its letters, and in the query that sets it; rounded up. */
+    private static final int EXTRA_OVERHEAD = 100;
+
     private final TrackedParameters tracked;
     private final @Nullable String[] values;
     /**
@@ -102,6 +105,15 @@ public final class SessionParameters {
     /** Names of the parameters that nobody reports. */
     public Set<String> extraNames() {
         return extra == null ? Set.of() : Collections.unmodifiableSet(extra.keySet());
+    }
+
+    /** How many bytes their names and values have, about. */
+    public long extraSize() {
+        long size = 0;
+        for (Map.Entry<String, String> entry : nonNull(extra).entrySet()) {
+            size += entry.getKey().length() + entry.getValue().length() + EXTRA_OVERHEAD;
+        }
+        return size;
     }
 
     /** Both have the same extra ones from now on. */
