@@ -553,8 +553,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean onBody() {
         if (longParse) {
             longParse = false;
-            if (!Objects.requireNonNull(preparer).passes()
-                    && scanner.buffer().getByte(scanner.from()) != 0) {
+            if (!Objects.requireNonNull(preparer).passes() && scanner.buffer().getByte(scanner.from()) != 0) {
                 throw ProtocolException.violation("the statement is too long to be prepared under a name: accepted are "
                         + MAX_WHOLE + " bytes; without a name there is no limit");
             }

@@ -152,7 +152,8 @@ final class FollowedSettings {
                 : ErrorResponse.of(
                         Severity.ERROR,
                         SqlState.PROGRAM_LIMIT_EXCEEDED,
-                        "too many settings: what a client has set may have " + MAX_SIZE + " bytes, and this has " + size);
+                        "too many settings: what a client has set may have " + MAX_SIZE + " bytes, and this has "
+                                + size);
     }
 
     /** Null is the default, which to the client is what it wanted at its login. */

@@ -33,7 +33,8 @@ final class PassedStatements {
     }
 
     private void note(String name, @Nullable Behaviour behaviour) {
-        boolean follows = behaviour != null && (behaviour.command() != null || !behaviour.touches().isEmpty());
+        boolean follows = behaviour != null
+                && (behaviour.command() != null || !behaviour.touches().isEmpty());
         if (behaviour != null && follows && (behaviours.size() < MOST || behaviours.containsKey(name))) {
             behaviours.put(name, behaviour);
         } else if (!behaviours.isEmpty()) {
@@ -47,8 +48,7 @@ final class PassedStatements {
             int portalFrom = from + FrameScanner.HEADER_LENGTH;
             int portalTo = Preparer.terminator(buffer, portalFrom, to);
             int nameTo = Preparer.terminator(buffer, portalTo + 1, to);
-            Behaviour behaviour =
-                    nameTo < 0 ? null : behaviours.get(Preparer.portal(buffer, portalTo + 1, nameTo));
+            Behaviour behaviour = nameTo < 0 ? null : behaviours.get(Preparer.portal(buffer, portalTo + 1, nameTo));
             if (nameTo >= 0) {
                 preparer.bound(
                         Preparer.portal(buffer, portalFrom, portalTo), behaviour == null ? Behaviour.NONE : behaviour);

@@ -18,7 +18,8 @@ public final class SettingsQuery {
     private SettingsQuery() {}
 
     private static String value(String name) {
-        return "pg_catalog.encode(pg_catalog.convert_to(pg_catalog.current_setting(" + name + ", true), 'UTF8'), 'hex')";
+        return "pg_catalog.encode(pg_catalog.convert_to(pg_catalog.current_setting(" + name
+                + ", true), 'UTF8'), 'hex')";
     }
 
     /**
