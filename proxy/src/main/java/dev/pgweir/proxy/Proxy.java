@@ -43,7 +43,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,13 +104,13 @@ public final class Proxy implements AutoCloseable {
     /**
      * Starts everything and listens.
      *
-     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
      * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
-            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         Transport transport;
@@ -136,7 +136,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -209,7 +209,7 @@ public final class Proxy implements AutoCloseable {
             clients.sweepLog();
         });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        Listener listener = Listener.open(config.listen(), serviceManager.sockets(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -217,9 +217,7 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        if (listener.unixSocket() != null) {
-            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
-        }
+        listener.unixSockets().forEach(socket -> LOG.info("PgWeir {} listening on unix:{}", version, socket));
         Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
         whole.started.complete(proxy);
         return proxy;

@@ -3,6 +3,7 @@ package dev.pgweir.config.setting;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SyslogFacility;
 import dev.pgweir.config.value.TransportChoice;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +62,7 @@ public final class Settings {
     public static final Setting<Duration> SERVER_LIFETIME = ServerSettings.SERVER_LIFETIME;
     public static final Setting<Duration> SERVER_IDLE_TIMEOUT = ServerSettings.SERVER_IDLE_TIMEOUT;
     public static final Setting<Duration> SERVER_CONNECT_TIMEOUT = ServerSettings.SERVER_CONNECT_TIMEOUT;
+    public static final Setting<Boolean> SERVER_FAST_CLOSE = ServerSettings.SERVER_FAST_CLOSE;
     public static final Setting<Duration> DNS_MAX_TTL = ServerSettings.DNS_MAX_TTL;
     public static final Setting<Duration> DNS_NXDOMAIN_TTL = ServerSettings.DNS_NXDOMAIN_TTL;
     public static final Setting<Duration> DNS_ZONE_CHECK_PERIOD = ServerSettings.DNS_ZONE_CHECK_PERIOD;
@@ -85,6 +87,10 @@ public final class Settings {
     public static final Setting<Boolean> LOG_POOLER_ERRORS = LogSettings.LOG_POOLER_ERRORS;
     public static final Setting<Boolean> LOG_STATS = LogSettings.LOG_STATS;
     public static final Setting<Duration> STATS_PERIOD = LogSettings.STATS_PERIOD;
+    public static final Setting<Integer> VERBOSE = LogSettings.VERBOSE;
+    public static final Setting<Boolean> SYSLOG = LogSettings.SYSLOG;
+    public static final Setting<String> SYSLOG_IDENT = LogSettings.SYSLOG_IDENT;
+    public static final Setting<SyslogFacility> SYSLOG_FACILITY = LogSettings.SYSLOG_FACILITY;
 
     public static final Setting<Boolean> TCP_KEEPALIVE = NetSettings.TCP_KEEPALIVE;
     public static final Setting<Integer> TCP_KEEPCNT = NetSettings.TCP_KEEPCNT;

@@ -125,6 +125,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** What of the message at hand is sent begins here. */
     private int keepFrom;
 
+    /** Whether it has to leave as soon as the server connection of its session is outdated. */
+    private boolean fastClose;
     /** Why it has to leave. */
     private @Nullable DisconnectReason leave;
 
@@ -148,7 +150,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.clients = clients;
         this.config = config;
         this.settings = settings;
-        takeResetQuery(config);
+        takeServerSettings(config);
         this.wanted = new SessionParameters(clients.tracked());
         startupSettings.forEach(wanted::request);
         SessionParameters defaults = new SessionParameters(clients.tracked());
@@ -167,7 +169,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         scanner.maxWholeLength(MAX_WHOLE);
     }
 
-    private void takeResetQuery(ProxyConfig from) {
+    private void takeServerSettings(ProxyConfig from) {
+        fastClose = from.server().serverFastClose() && settings.poolMode() == PoolMode.SESSION;
         hasReset = from.server().serverResetQuery() != null;
         resetAlways = hasReset && from.server().serverResetQueryAlways();
     }
@@ -193,13 +196,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         } else {
             PoolMode mode = settings.poolMode();
             settings = now.clientSettings(database, user).withPoolMode(mode);
-            takeResetQuery(now);
+            takeServerSettings(now);
         }
         leaveIfTold();
     }
 
     /** The configuration has no place for this client any more, so it goes as soon as nothing is lost by it. */
     private boolean leaveIfTold() {
+        if (fastClose && leave == null) {
+            PooledServer server = link.slot();
+            leave = server != null && server.isOutdated() ? DisconnectReason.SERVER_CONFIG_CHANGED : null;
+        }
         if (leave == null || gone || waiting || stalled != null || !inbox.isEmpty() || isInMessage()) {
             return false;
         }

@@ -459,10 +459,11 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onTick(long now) {
-        if (pool == null) {
-            // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
-            StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
-        }
+        String text = pool == null
+                ? "client_login_timeout: the login was not complete within "
+                // PgBouncer's words for a first client that waits in vain for what the server says at its login.
+                : "client_login_timeout (server down): no server connection was ready for the login within ";
+        StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout(), text);
     }
 
     @Override

@@ -63,15 +63,17 @@ final class StartupPhase implements ClientPhase {
 
     @Override
     public void onTick(long now) {
-        timeOut(session, now, loginTimeout);
+        timeOut(session, now, loginTimeout, "client_login_timeout: the login was not complete within ");
     }
 
-    static void timeOut(ClientSession session, long now, Duration limit) {
+    /**
+     * Ends a login that takes too long.
+     *
+     * @param text what the client is told, before the limit
+     */
+    static void timeOut(ClientSession session, long now, Duration limit, String text) {
         if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
-            session.fail(
-                    "08P01",
-                    "client_login_timeout: the login was not complete within " + limit.toMillis() + " ms",
-                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+            session.fail("08P01", text + limit.toMillis() + " ms", DisconnectReason.CLIENT_LOGIN_TIMEOUT);
         }
     }
 

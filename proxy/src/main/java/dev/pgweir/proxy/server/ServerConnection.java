@@ -58,6 +58,13 @@ public final class ServerConnection implements ServerControl {
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
 
+    /**
+     * How long PostgreSQL may take to close its side. That is milliseconds where nothing runs, else the rest of the query,
+     * for which the connection has to count. A server that hangs, or a host that is gone without a word, never does;
+     * Linux tries 924 s to reach a peer that does not answer (tcp_retries2 = 15), and after that long its place is lent out.
+     */
+    private static final long CLOSE_LIMIT_SECONDS = 924;
+
     private final Channel channel;
     private final EventLoop loop;
     private final int loopIndex;
@@ -92,6 +99,9 @@ public final class ServerConnection implements ServerControl {
     private @Nullable ServerTask task;
 
     private @Nullable Future<?> taskLimit;
+
+    /** On the server's loop: until when it is waited for the other side. */
+    private @Nullable Future<?> closeLimit;
 
     ServerConnection(
             long id,
@@ -475,10 +485,22 @@ public final class ServerConnection implements ServerControl {
                 channel.close();
             }
         });
+        if (!closed) {
+            closeLimit = loop.schedule(this::giveUpClosing, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void giveUpClosing() {
+        log.warning("the server has not closed its side in " + CLOSE_LIMIT_SECONDS + " s, it is given up");
+        channel.close();
     }
 
     void onClosed(DisconnectReason reason) {
         closed = true;
+        Future<?> limit = closeLimit;
+        if (limit != null) {
+            limit.cancel(false);
+        }
         endTask();
         DisconnectReason asked = closing;
         DisconnectReason why = asked == null ? reason : asked;

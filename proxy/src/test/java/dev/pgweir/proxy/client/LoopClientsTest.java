@@ -23,7 +23,8 @@ import org.slf4j.helpers.NOPLogger;
 
 /** The clock of all clients on an event loop. */
 final class LoopClientsTest {
-    private static final LogConfig SILENT = new LogConfig(false, false, false, false, Duration.ofMinutes(1), null);
+    private static final LogConfig SILENT =
+            new LogConfig(false, false, false, false, Duration.ofMinutes(1), null, 0, null);
 
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private final LoopClients clients = clientsOf(loop);
