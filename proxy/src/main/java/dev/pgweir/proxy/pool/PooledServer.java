@@ -62,8 +62,7 @@ public final class PooledServer implements ServerOwner {
     long assignment;
     Task task = Task.NONE;
     /** Set when it must not serve again: it is closed as soon as nobody uses it. */
-    @Nullable
-    DisconnectReason retired;
+    volatile @Nullable DisconnectReason retired;
     /** The pool that gets its place once it is closed. */
     @Nullable
     PoolState closedFor;
@@ -152,6 +151,11 @@ public final class PooledServer implements ServerOwner {
     /** When its last client released it, in the pools' clock. */
     public long lastUsedNanos() {
         return lastUsed;
+    }
+
+    /** Why it must not serve again; null if it may. */
+    public @Nullable DisconnectReason retired() {
+        return retired;
     }
 
     /** How often it was given to a client. */
