@@ -46,7 +46,7 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     /** Where messages begin, and when an answer is complete. */
     private static final Interest READY = Interest.builder()
             .none(BackendMessageType.all())
-            .header(BackendMessageType.READY_FOR_QUERY)
+            .header(BackendMessageType.READY_FOR_QUERY, BackendMessageType.COPY_BOTH_RESPONSE)
             .build();
 
     /** There is one link in the life of this connection. */
@@ -63,6 +63,8 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     private boolean terminated;
     /** It has asked for something that is not answered completely. */
     private boolean busy;
+    /** What it gets is a stream, during which PostgreSQL listens as well. */
+    private boolean streaming;
 
     private long lastAsked;
 
@@ -178,7 +180,10 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
         FrameScanner answers = server.scanner();
         try {
             for (int event = answers.next(data); event != FrameScanner.END; event = answers.next(data)) {
-                busy &= event != FrameScanner.HEADER;
+                if (event == FrameScanner.HEADER) {
+                    streaming = answers.type() == BackendMessageType.COPY_BOTH_RESPONSE;
+                    busy = streaming;
+                }
             }
         } catch (ProtocolException e) {
             data.release();
@@ -268,18 +273,28 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     public void onClosed() {
         gone = true;
         clients.keys().remove(key);
-        if (!terminated && scanner.atBoundary()) {
+        boolean atBoundary = scanner.atBoundary();
+        scanner.release();
+        slot.pool().clientDisconnected();
+        // Reading goes on, so that PostgreSQL can end what it is sending.
+        server.setReadable(true);
+        if (busy && !streaming && !terminated) {
+            // PostgreSQL does not notice before the end of the query that nobody waits for it.
+            clients.forwarder().forward(slot, () -> channel.eventLoop().execute(() -> leave(atBoundary)));
+        } else {
+            leave(atBoundary);
+        }
+    }
+
+    private void leave(boolean atBoundary) {
+        if (!terminated && atBoundary) {
             // The client has left without a word.
             ByteBuf terminate = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
             EmptyFrontendMessage.TERMINATE.encode(terminate);
             server.write(terminate, channel.eventLoop());
         }
         server.flush();
-        // Reading goes on, so that PostgreSQL can end what it is sending.
-        server.setReadable(true);
-        scanner.release();
         slot.pool().release(slot, Release.close(DisconnectReason.CLIENT_CLOSE_REQUEST));
-        slot.pool().clientDisconnected();
     }
 
     @Override

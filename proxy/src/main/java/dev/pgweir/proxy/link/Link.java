@@ -614,6 +614,7 @@ public final class Link implements LinkedClient {
         int runEnd = first;
         // The end of the last answer that is complete.
         int complete = first;
+        boolean torn = clientTorn;
         boolean passedOn = false;
         try {
             int event;
@@ -628,7 +629,7 @@ public final class Link implements LinkedClient {
                     keep &= onMessage(from, scanner.type(), scanner);
                     if (transactionRefused && run < end) {
                         // What came before the end of that answer is not to be seen either.
-                        toClient(data, run, complete);
+                        toClient(data, run, torn ? runEnd : complete);
                         run = end;
                         runEnd = end;
                     }
@@ -659,7 +660,9 @@ public final class Link implements LinkedClient {
                         }
                         runEnd = scanner.to();
                     }
-                    if (refusesTransactions && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
+                    if (refusesTransactions
+                            && event == FrameScanner.MESSAGE
+                            && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
                         complete = runEnd;
                     }
                     clientTorn = event != FrameScanner.MESSAGE && scanner.bodyRemaining() > 0;
