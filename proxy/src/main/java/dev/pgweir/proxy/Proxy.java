@@ -208,7 +208,12 @@ public final class Proxy implements AutoCloseable {
             pools.sweep(current.get());
             clients.sweepLog();
         });
-        every(loops, JANITOR_MILLIS, pools.pools()::tick);
+        every(loops, JANITOR_MILLIS, () -> {
+            // As with PgBouncer nothing is closed or opened for its age while everything stands still.
+            if (!operations.isSuspended()) {
+                pools.pools().tick();
+            }
+        });
         Listener listener = Listener.open(config.listen(), serviceManager.sockets(), loops, options, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(

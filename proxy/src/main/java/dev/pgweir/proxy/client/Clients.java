@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.config.DatabaseConfig;
-import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
@@ -41,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
     private final Supplier<ProxyConfig> config;
-    private final Supplier<LogConfig> logging;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final ClientAuthenticators authenticators;
@@ -61,7 +59,7 @@ public final class Clients {
 
     /**
      * @param config the configuration of the moment
-     * @param version what the console answers to a driver that asks for server_version
+     * @param version of PgWeir, which the console tells drivers
      */
     public Clients(
             Supplier<ProxyConfig> config,
@@ -75,7 +73,6 @@ public final class Clients {
             ConsoleAccess console,
             String version) {
         this.config = config;
-        this.logging = () -> config.get().log();
         this.loops = loops;
         this.pools = pools;
         this.authenticators = authenticators;
@@ -85,13 +82,15 @@ public final class Clients {
         this.tracked = tracked;
         this.console = console;
         this.consoleWelcome = Map.of(
-                "server_version", version,
+                // PgBouncer's form: by what follows the number programs tell its console from PostgreSQL.
+                "server_version", version + "/bouncer",
                 "client_encoding", "UTF8",
                 "server_encoding", "UTF8",
                 "DateStyle", "ISO",
-                "TimeZone", "UTC",
+                "TimeZone", "GMT",
                 "integer_datetimes", "on",
-                "standard_conforming_strings", "on");
+                "standard_conforming_strings", "on",
+                "is_superuser", "on");
         for (int i = 0; i < loops.size(); i++) {
             byLoop.add(new LoopClients(loops.at(i)));
         }
@@ -106,7 +105,7 @@ public final class Clients {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
         ClientSession session =
-                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
+                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), config, strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
         return new ClientHandler(session);
     }
@@ -164,7 +163,7 @@ public final class Clients {
     /**
      * Stops reading from the clients of pools.
      *
-     * @param limit for them to take what was written to them; those that have not are closed
+     * @param limit for them to take what was written to them; those that have not are closed. Zero: no limit
      * @return completes when all of them have; fails with CancellationException if {@link #resume} comes before that
      */
     public CompletableFuture<Void> suspend(Duration limit) {
@@ -209,6 +208,11 @@ public final class Clients {
     /** Whether logins are refused. */
     boolean isClosed() {
         return closed;
+    }
+
+    /** How many talk to the console. */
+    public long consoles() {
+        return sessions().stream().filter(ClientSession::isConsole).count();
     }
 
     /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */

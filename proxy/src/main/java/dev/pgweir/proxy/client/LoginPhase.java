@@ -413,14 +413,19 @@ final class LoginPhase implements ClientPhase, Waiter {
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
-            session.fail(
-                    failure.sqlState(),
-                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
-                            ? failure.message()
-                            : "server login failed: " + failure.message(),
-                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
-                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
-                            : DisconnectReason.CLIENT_LOGIN_FAILED);
+            if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
+                session.passOn(
+                        failure.sqlState(),
+                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message(),
+                        DisconnectReason.CLIENT_LOGIN_FAILED);
+            } else {
+                session.fail(
+                        failure.sqlState(),
+                        failure.message(),
+                        failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                                ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                                : DisconnectReason.CLIENT_LOGIN_FAILED);
+            }
         });
     }
 

@@ -15,6 +15,7 @@ import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.prepare.ServerStatements;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
@@ -201,6 +202,23 @@ public final class ServerConnection implements ServerControl {
         } else {
             gate.close(ReadGate.PEER_FULL);
         }
+    }
+
+    /** Stops or resumes reading, for SUSPEND. Any thread. */
+    public void suspend(boolean suspended) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> suspend(suspended));
+        } else if (suspended && !closed && closing == null) {
+            gate.close(ReadGate.SUSPENDED);
+        } else {
+            gate.open(ReadGate.SUSPENDED);
+        }
+    }
+
+    /** Whether something was written to it that PostgreSQL has not taken. Any thread. */
+    public boolean hasUnsent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !closed && out != null && out.totalPendingWriteBytes() > 0;
     }
 
     /** The scanner of what PostgreSQL sends. */
