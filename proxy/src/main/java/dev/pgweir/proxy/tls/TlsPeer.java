@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     that is; null where its signature names no hash
  */
 public record TlsPeer(
-        String info,
-        @Nullable X509Certificate certificate,
-        boolean verified,
-        byte @Nullable [] endPoint) {
+        String info, @Nullable X509Certificate certificate, boolean verified, byte @Nullable [] endPoint) {
 
     /** The first CommonName of the certificate's subject; null without a verified certificate, or without such a name. */
     public @Nullable String commonName() {
