@@ -57,7 +57,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
 
     /** What may refuse a configuration that is fine in itself, and is put in force together with it. */
     interface Preparation {
-        /** @return puts in force what was prepared */
+        /** Reads what the configuration names; what is returned puts it in force. */
         Runnable prepare(ProxyConfig next) throws TlsException;
     }
 

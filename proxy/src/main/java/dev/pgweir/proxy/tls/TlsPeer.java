@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param endPoint the channel binding {@code tls-server-end-point} of the server's certificate (RFC 5929), whichever side
  *     that is; null where its signature names no hash
  */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them, and the hash is no secret.
 public record TlsPeer(
         String info, @Nullable X509Certificate certificate, boolean verified, byte @Nullable [] endPoint) {
 
