@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndSevenOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndNineOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -59,7 +59,9 @@ final class SettingsTest {
                         "worker_threads",
                         "worker_clients",
                         "transport",
-                        "pgbouncer_compatibility");
+                        "pgbouncer_compatibility",
+                        "server_tls_sslnegotiation",
+                        "server_channel_binding");
     }
 
     @ParameterizedTest

@@ -23,6 +23,7 @@ import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
+import dev.pgweir.proxy.tls.ClientTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
     private final Supplier<ProxyConfig> config;
+    private final Supplier<@Nullable ClientTls> tls;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final ClientAuthenticators authenticators;
@@ -59,10 +61,12 @@ public final class Clients {
 
     /**
      * @param config the configuration of the moment
+     * @param tls what the next connection is encrypted by; null if by nothing
      * @param version of PgWeir, which the console tells drivers
      */
     public Clients(
             Supplier<ProxyConfig> config,
+            Supplier<@Nullable ClientTls> tls,
             EventLoops loops,
             DatabasePools pools,
             ClientAuthenticators authenticators,
@@ -73,6 +77,7 @@ public final class Clients {
             ConsoleAccess console,
             String version) {
         this.config = config;
+        this.tls = tls;
         this.loops = loops;
         this.pools = pools;
         this.authenticators = authenticators;
@@ -106,7 +111,9 @@ public final class Clients {
         int loop = loops.indexOf(channel.eventLoop());
         ClientSession session =
                 new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), config, strangers);
-        session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
+        // Unix sockets go without TLS, as in PgBouncer and PostgreSQL.
+        session.beginWith(
+                new StartupPhase(session, this, now.timeouts().clientLoginTimeout(), unix == null ? tls.get() : null));
         return new ClientHandler(session);
     }
 

@@ -119,7 +119,10 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers()
                     .info(
                             "login attempt",
-                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication="
+                            session + " login attempt: db=" + database + " user=" + user + " tls="
+                                    + (session.tls() == null
+                                            ? "no"
+                                            : session.tls().info()) + " replication="
                                     + (replication.isEmpty() ? "no" : "yes"));
         }
         if (user.isEmpty()) {
@@ -195,6 +198,8 @@ final class LoginPhase implements ClientPhase, Waiter {
                 ? clients.authenticators().peer(user, known, peer::userName)
                 : clients.authenticators()
                         .withScramIterations(config.auth().scramIterations())
+                        .withChannelBinding(
+                                session.tls() == null ? null : session.tls().endPoint())
                         .create(method, user, known);
         take(authenticator.start());
     }
