@@ -1,5 +1,7 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
@@ -14,6 +16,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,11 +231,54 @@ public final class ProxyConfig {
      * @throws NoSuchElementException if {@link #database} has no entry for it
      */
     public PoolSettings poolSettings(String database, String user) {
-        DatabaseConfig entry = database(database).orElseThrow();
-        String forced = entry.forcedUser();
-        String serverUser = forced == null ? user : forced;
-        return new Precedence(values, entry, valuesOf(serverUser))
+        String forced = database(database).orElseThrow().forcedUser();
+        return serverSettings(database, forced == null ? user : forced);
+    }
+
+    /**
+     * What is in force for the pool of {@code database} whose servers log in as {@code serverUser}: the user of the
+     * clients, the one that the database forces, or, whether it forces one or not, the one who runs {@code auth_query}.
+     *
+     * @throws NoSuchElementException if {@link #database} has no entry for it
+     */
+    public PoolSettings serverSettings(String database, String serverUser) {
+        return new Precedence(values, database(database).orElseThrow(), valuesOf(serverUser))
                 .pool(database, serverUser, secretOf(serverUser).orElse(null), limits);
+    }
+
+    /**
+     * How the secret of a user is asked for who wants to log in to {@code database}; empty where nobody is asked: there is
+     * no {@code auth_user}, or no such database.
+     */
+    public Optional<AuthLookup> authLookup(String database) {
+        boolean console = DatabaseConfig.isConsole(database);
+        Optional<DatabaseConfig> entry = database(database);
+        if (!console && entry.isEmpty()) {
+            return Optional.empty();
+        }
+        SettingValues own = entry.map(DatabaseConfig::values).orElse(SettingValues.none());
+        String user = first(own, DatabaseSettings.AUTH_USER, Settings.AUTH_USER);
+        String dbname = first(own, DatabaseSettings.AUTH_DBNAME, Settings.AUTH_DBNAME);
+        return user.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AuthLookup(
+                        user,
+                        first(own, DatabaseSettings.AUTH_QUERY, Settings.AUTH_QUERY),
+                        dbname.isEmpty() ? null : dbname));
+    }
+
+    /** Whether a pool of these may run {@code auth_query}. */
+    public boolean runsAuthQuery(String database, String serverUser) {
+        return Stream.concat(Stream.of(database, DatabaseConfig.CONSOLE_NAME), databases.keySet().stream())
+                .anyMatch(client -> authLookup(client)
+                        .filter(lookup -> lookup.user().equals(serverUser))
+                        .filter(lookup -> database.equals(lookup.database() == null ? client : lookup.database()))
+                        .isPresent());
+    }
+
+    private String first(SettingValues own, Setting<String> ofDatabase, Setting<String> ofAll) {
+        String value = own.find(ofDatabase);
+        return value == null ? values.get(ofAll) : value;
     }
 
     /**

@@ -29,6 +29,7 @@ final class ArchitectureTest {
             List.of(ROOT),
             List.of(ROOT + ".admin", ROOT + ".metrics"),
             List.of(ROOT + ".client"),
+            List.of(ROOT + ".authquery"),
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),

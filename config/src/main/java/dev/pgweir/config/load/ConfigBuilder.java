@@ -142,6 +142,9 @@ final class ConfigBuilder {
     private void nobodyCanLogIn(SectionDraft settings, Map<String, UserConfig> users) {
         AuthType type = settings.values().get(Settings.AUTH_TYPE);
         boolean anybody = type == AuthType.ANY
+                || !settings.values().get(Settings.AUTH_USER).isEmpty()
+                || draft.databases().values().stream()
+                        .anyMatch(database -> database.values().isSet(DatabaseSettings.AUTH_USER))
                 || !storedSecrets.isEmpty()
                 || users.values().stream().anyMatch(user -> type == AuthType.TRUST || user.password() != null);
         if (!anybody && !problems.hasErrors()) {

@@ -60,6 +60,16 @@ public final class ClientAuthenticators {
     }
 
     /**
+     * The same for a user whose credential has to be asked for first.
+     *
+     * @param tellsWhoExists whether an unknown user is told so at once, as PgBouncer does; else its login goes on and fails
+     *     at its end
+     */
+    public ClientAuthenticator create(AuthMethod method, String user, CredentialLookup lookup, boolean tellsWhoExists) {
+        return new LookupAuthenticator(lookup, found -> create(method, user, found), tellsWhoExists);
+    }
+
+    /**
      * The authenticator for a login by {@link AuthMethod#PEER} through a Unix socket.
      *
      * @param systemUser looks the user of the client's process up; called on a thread that may wait
