@@ -33,7 +33,8 @@ final class ArchitectureTest {
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
-            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"));
+            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"),
+            List.of(ROOT + ".tls"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -11,6 +11,7 @@ import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -58,6 +59,7 @@ public final class ClientSession {
     private volatile @Nullable String database;
     private volatile String applicationName = "";
     private volatile String replication = "none";
+    private volatile @Nullable TlsPeer tls;
     private boolean ended;
     private boolean sentSomething;
 
@@ -144,6 +146,15 @@ public final class ClientSession {
     @Nullable
     UnixClient unix() {
         return unix;
+    }
+
+    /** What its TLS handshake has shown; null while it is not encrypted. */
+    public @Nullable TlsPeer tls() {
+        return tls;
+    }
+
+    void secured(TlsPeer peerOfHandshake) {
+        tls = peerOfHandshake;
     }
 
     /** Where it stands. */
