@@ -52,6 +52,13 @@ public record ConfigDiff(List<Change> changes) {
                     after.storedSecrets().size() + " users",
                     true));
         }
+        if (!before.hba().equals(after.hba())) {
+            changes.add(new Change(
+                    "rules of " + Settings.AUTH_HBA_FILE.name(),
+                    before.hba().rules().size() + " rules",
+                    after.hba().rules().size() + " rules",
+                    true));
+        }
         return new ConfigDiff(changes);
     }
 

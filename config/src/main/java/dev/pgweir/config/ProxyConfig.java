@@ -1,5 +1,6 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.hba.HbaRules;
 import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
@@ -31,6 +32,7 @@ public final class ProxyConfig {
     private final Map<String, UserConfig> users;
     private final Map<Integer, PeerConfig> peers;
     private final Map<String, Secret> storedSecrets;
+    private final HbaRules hba;
     private final ListenConfig listen;
     private final NetConfig net;
     private final PoolConfig pool;
@@ -48,8 +50,10 @@ public final class ProxyConfig {
             Map<String, DatabaseConfig> databases,
             Map<String, UserConfig> users,
             Map<Integer, PeerConfig> peers,
-            Map<String, Secret> storedSecrets) {
+            Map<String, Secret> storedSecrets,
+            HbaRules hba) {
         this.values = values;
+        this.hba = hba;
         this.databases = Collections.unmodifiableMap(new LinkedHashMap<>(databases));
         this.users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
         this.peers = Collections.unmodifiableMap(new TreeMap<>(peers));
@@ -83,7 +87,7 @@ public final class ProxyConfig {
             Map<String, UserConfig> users,
             Map<Integer, PeerConfig> peers,
             Map<String, Secret> storedSecrets) {
-        return new ProxyConfig(values, databases, users, peers, storedSecrets);
+        return new ProxyConfig(values, databases, users, peers, storedSecrets, HbaRules.NONE);
     }
 
     /** The same without peers. */
@@ -122,7 +126,17 @@ public final class ProxyConfig {
 
     /** The same with other settings, as SET and tests need it. */
     public ProxyConfig withValues(SettingValues changed) {
-        return new ProxyConfig(changed, databases, users, peers, storedSecrets);
+        return new ProxyConfig(changed, databases, users, peers, storedSecrets, hba);
+    }
+
+    /** The same with other rules of host-based authentication. */
+    public ProxyConfig withHba(HbaRules rules) {
+        return new ProxyConfig(values, databases, users, peers, storedSecrets, rules);
+    }
+
+    /** The rules of host-based authentication; none where {@code auth_type} is another one. */
+    public HbaRules hba() {
+        return hba;
     }
 
     /** What was set under {@code [pgweir]}; the sections below are the convenient view of it. */

@@ -40,7 +40,9 @@ public final class ConfigLoader {
         if (file != null) {
             settings.set(Settings.CONFFILE, file.toString(), Origin.of(file.toString()));
         }
-        return new ConfigBuilder(draft, readSecrets(settings, problems), fromUrl, problems).build();
+        return new ConfigBuilder(
+                        draft, readSecrets(settings, problems), AccessFiles.read(settings, problems), fromUrl, problems)
+                .build();
     }
 
     private static Draft readFile(Path file, Map<String, String> environment, Problems problems) {

@@ -8,11 +8,12 @@ import java.util.List;
 /** How clients prove who they are, and who may use the console. */
 final class AuthSettings {
 
-    private static final String NO_METHOD = "this version does not have the auth_type that needs it";
 
     static final Setting<AuthType> AUTH_TYPE = Setting.of(
             "auth_type",
-            Types.choice(EnumSet.range(AuthType.ANY, AuthType.PEER), "this version does not have that method yet"),
+            Types.choice(
+                    EnumSet.complementOf(EnumSet.of(AuthType.PAM)),
+                    "PgWeir does not ask the modules of the operating system; ldap asks a directory itself"),
             AuthType.MD5,
             "How clients prove who they are. Started from DATABASE_URL alone: scram-sha-256.");
 
@@ -25,6 +26,12 @@ final class AuthSettings {
             Types.integer(1, 1_000_000),
             4096,
             "Iterations of the SCRAM secrets that PgWeir itself derives from plain passwords.");
+
+    static final Setting<String> AUTH_HBA_FILE =
+            Setting.of("auth_hba_file", Types.PATH, "", "Rules of host-based authentication, for auth_type = hba.");
+
+    static final Setting<String> AUTH_IDENT_FILE = Setting.of(
+            "auth_ident_file", Types.PATH, "", "Maps of user names for the methods cert and peer of auth_hba_file.");
 
     static final Setting<String> AUTH_USER = Setting.of(
             "auth_user",
@@ -62,14 +69,12 @@ final class AuthSettings {
                     SCRAM_ITERATIONS,
                     ADMIN_USERS,
                     STATS_USERS,
-                    Setting.of("auth_hba_file", Types.PATH, "", "Rules of host-based authentication.")
-                            .without(NO_METHOD),
-                    Setting.of("auth_ident_file", Types.PATH, "", "Maps of user names for cert and peer.")
-                            .without(NO_METHOD),
+                    AUTH_HBA_FILE,
+                    AUTH_IDENT_FILE,
                     // May hold the password of the directory's user.
                     Setting.of("auth_ldap_options", Types.TEXT, "", "Options of the LDAP directory.")
                             .hidden()
-                            .without(NO_METHOD),
+                            .without("this version does not have the method that needs it"),
                     AUTH_USER,
                     AUTH_QUERY,
                     AUTH_DBNAME,

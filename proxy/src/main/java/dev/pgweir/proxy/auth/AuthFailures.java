@@ -31,6 +31,15 @@ final class AuthFailures {
         return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "\"peer\" authentication failed", detail);
     }
 
+    static ClientAuthStep certificate(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "certificate authentication failed", detail);
+    }
+
+    /** PgBouncer's words for a client that no rule lets in. */
+    static ClientAuthStep rejected(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "login rejected", detail);
+    }
+
     static ClientAuthStep outOfTurn() {
         return new ClientAuthStep.Failure(
                 PROTOCOL_VIOLATION, "unexpected password message", "a password message out of turn");
