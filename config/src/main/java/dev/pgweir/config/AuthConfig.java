@@ -1,5 +1,6 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param authFile {@code auth_file}: file of users and secrets; null: none
  * @param scramIterations {@code scram_iterations}: iterations for secrets derived from plain passwords
  * @param queryTtl {@code auth_query_ttl}: how long an answer of {@code auth_query} is remembered; zero: not at all
+ * @param ldap {@code auth_ldap_options}: how a directory is asked; null: not by {@code auth_type}
  */
-public record AuthConfig(AuthType authType, @Nullable Path authFile, int scramIterations, Duration queryTtl) {
+public record AuthConfig(
+        AuthType authType,
+        @Nullable Path authFile,
+        int scramIterations,
+        Duration queryTtl,
+        @Nullable LdapOptions ldap) {
 
     static AuthConfig from(SettingValues values) {
         String dbname = values.get(Settings.AUTH_DBNAME);
@@ -30,7 +37,16 @@ public record AuthConfig(AuthType authType, @Nullable Path authFile, int scramIt
                 values.get(Settings.AUTH_TYPE),
                 path(values.get(Settings.AUTH_FILE)),
                 values.get(Settings.SCRAM_ITERATIONS),
-                queryTtl(values));
+                queryTtl(values),
+                values.get(Settings.AUTH_TYPE) == AuthType.LDAP ? ldap(values.get(Settings.AUTH_LDAP_OPTIONS)) : null);
+    }
+
+    private static LdapOptions ldap(String options) {
+        try {
+            return LdapOptions.parse(options);
+        } catch (IllegalArgumentException e) {
+            throw new SettingException(Settings.AUTH_LDAP_OPTIONS, String.valueOf(e.getMessage()));
+        }
     }
 
     /** PgBouncer asks at each login, so scripts that change a password and log in at once go by that. */

@@ -33,6 +33,7 @@ final class ArchitectureTest {
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
+            List.of(ROOT + ".auth.ldap"),
             List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"),
             List.of(ROOT + ".tls"));
 

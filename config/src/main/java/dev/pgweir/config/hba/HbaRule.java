@@ -1,5 +1,6 @@
 package dev.pgweir.config.hba;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,13 @@ public record HbaRule(
                 && (client.address() == null || addresses == null || addresses.contains(client.address()))
                 && databases.hasDatabase(client)
                 && users.hasUser(client);
+    }
+
+    /** How the directory is asked, for the method ldap. */
+    public LdapOptions ldap() {
+        Map<String, String> ofDirectory = new HashMap<>(options);
+        ofDirectory.remove("clientcert");
+        return LdapOptions.of(ofDirectory);
     }
 
     /** Options may hold a password. */

@@ -5,8 +5,10 @@ import dev.pgweir.config.hba.HbaMethod;
 import dev.pgweir.config.hba.HbaRule;
 import dev.pgweir.config.hba.HbaRule.Connection;
 import dev.pgweir.config.hba.IdentMap;
+import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.config.hba.Names;
-import dev.pgweir.config.load.HbaTokens.Token;
+import dev.pgweir.config.hba.HbaTokens;
+import dev.pgweir.config.hba.HbaTokens.Token;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,20 +37,6 @@ final class HbaReader {
     private static final int MAX_LIST_BYTES = 4 << 20;
 
     private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]+");
-
-    private static final Set<String> LDAP_OPTIONS = Set.of(
-            "ldapserver",
-            "ldapport",
-            "ldapscheme",
-            "ldaptls",
-            "ldapprefix",
-            "ldapsuffix",
-            "ldapbasedn",
-            "ldapbinddn",
-            "ldapbindpasswd",
-            "ldapsearchattribute",
-            "ldapsearchfilter",
-            "ldapurl");
 
     private final Path file;
     private final Map<String, IdentMap> maps;
@@ -253,14 +241,23 @@ final class HbaReader {
             }
             options.put(name, value);
         }
+        if (method == HbaMethod.LDAP) {
+            check(options);
+        }
         return options;
+    }
+
+    private static void check(Map<String, String> options) {
+        Map<String, String> ofDirectory = new HashMap<>(options);
+        ofDirectory.remove("clientcert");
+        LdapOptions.of(ofDirectory);
     }
 
     private static boolean takes(Connection connection, HbaMethod method, String option) {
         return switch (option) {
             case "map" -> method == HbaMethod.PEER || method == HbaMethod.CERT;
             case "clientcert" -> connection == Connection.HOSTSSL;
-            default -> method == HbaMethod.LDAP && LDAP_OPTIONS.contains(option);
+            default -> method == HbaMethod.LDAP && LdapOptions.isName(option);
         };
     }
 

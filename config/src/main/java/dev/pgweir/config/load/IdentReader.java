@@ -1,7 +1,8 @@
 package dev.pgweir.config.load;
 
 import dev.pgweir.config.hba.IdentMap;
-import dev.pgweir.config.load.HbaTokens.Token;
+import dev.pgweir.config.hba.HbaTokens;
+import dev.pgweir.config.hba.HbaTokens.Token;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -33,6 +33,14 @@ final class AuthSettings {
     static final Setting<String> AUTH_IDENT_FILE = Setting.of(
             "auth_ident_file", Types.PATH, "", "Maps of user names for the methods cert and peer of auth_hba_file.");
 
+    /** May hold the password of the one who searches. */
+    static final Setting<String> AUTH_LDAP_OPTIONS = Setting.of(
+                    "auth_ldap_options",
+                    Types.TEXT,
+                    "",
+                    "The directory for auth_type = ldap, in the words of an HBA file: ldapserver=… ldapbasedn=….")
+            .hidden();
+
     static final Setting<String> AUTH_USER = Setting.of(
             "auth_user",
             Types.TEXT,
@@ -71,10 +79,7 @@ final class AuthSettings {
                     STATS_USERS,
                     AUTH_HBA_FILE,
                     AUTH_IDENT_FILE,
-                    // May hold the password of the directory's user.
-                    Setting.of("auth_ldap_options", Types.TEXT, "", "Options of the LDAP directory.")
-                            .hidden()
-                            .without("this version does not have the method that needs it"),
+                    AUTH_LDAP_OPTIONS,
                     AUTH_USER,
                     AUTH_QUERY,
                     AUTH_DBNAME,

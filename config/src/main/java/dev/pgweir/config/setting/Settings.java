@@ -73,6 +73,7 @@ public final class Settings {
     public static final Setting<Integer> SCRAM_ITERATIONS = AuthSettings.SCRAM_ITERATIONS;
     public static final Setting<String> AUTH_HBA_FILE = AuthSettings.AUTH_HBA_FILE;
     public static final Setting<String> AUTH_IDENT_FILE = AuthSettings.AUTH_IDENT_FILE;
+    public static final Setting<String> AUTH_LDAP_OPTIONS = AuthSettings.AUTH_LDAP_OPTIONS;
     public static final Setting<String> AUTH_USER = AuthSettings.AUTH_USER;
     public static final Setting<String> AUTH_QUERY = AuthSettings.AUTH_QUERY;
     public static final Setting<String> AUTH_DBNAME = AuthSettings.AUTH_DBNAME;

@@ -163,7 +163,7 @@ final class HbaFilesTest {
 
     @Test
     void passwordsOfRulesAreNotShown() {
-        HbaRules rules = rules("host all all all ldap ldapserver=h ldapbindpasswd=\"top secret\"\n");
+        HbaRules rules = rules("host all all all ldap ldapserver=h ldapbasedn=dc=x ldapbindpasswd=\"top secret\"\n");
         assertThat(rules.toString()).doesNotContain("top secret");
         assertThat(rules.rules().get(0).options()).containsEntry("ldapbindpasswd", "top secret");
     }

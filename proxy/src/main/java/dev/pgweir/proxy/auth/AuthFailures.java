@@ -35,6 +35,10 @@ final class AuthFailures {
         return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "certificate authentication failed", detail);
     }
 
+    static ClientAuthStep ldap(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "LDAP authentication failed", detail);
+    }
+
     /** PgBouncer's words for a client that no rule lets in. */
     static ClientAuthStep rejected(String detail) {
         return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "login rejected", detail);

@@ -111,6 +111,11 @@ public final class ClientAuthenticators {
                         : new ClientAuthStep.Success(new AuthenticatedUser(user, credential), null));
     }
 
+    /** The authenticator for a login whose password a directory judges. */
+    public ClientAuthenticator ldap(String user, PasswordJudge directory) {
+        return new LdapAuthenticator(user, directory);
+    }
+
     /**
      * Lets nobody in.
      *

@@ -5,11 +5,13 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.hba.HbaClient;
 import dev.pgweir.config.hba.HbaMethod;
 import dev.pgweir.config.hba.HbaRule;
+import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.proxy.auth.AuthMethod;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.auth.ldap.LdapDirectories;
 import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.UnixPeer;
@@ -26,6 +28,7 @@ final class LoginMethods {
 
     private final ClientAuthenticators authenticators;
     private final AuthQueries queries;
+    private final LdapDirectories directories = new LdapDirectories();
 
     LoginMethods(ClientAuthenticators authenticators, AuthQueries queries) {
         this.authenticators = authenticators;
@@ -37,6 +40,10 @@ final class LoginMethods {
         ClientAuthenticators makers =
                 authenticators.withScramIterations(config.auth().scramIterations());
         AuthType type = config.auth().authType();
+        LdapOptions directory = config.auth().ldap();
+        if (directory != null) {
+            return makers.ldap(user, directories.directory(directory));
+        }
         if (type != AuthType.HBA) {
             AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
             return lookedUp(session, config, user, database, method, made(makers, method, session, user, user::equals));
@@ -59,6 +66,9 @@ final class LoginMethods {
         if (!hasCertificate(rule, tls, user)) {
             return makers.reject("line " + rule.line() + " of auth_hba_file asks for a client certificate ("
                     + rule.options().get("clientcert") + ")");
+        }
+        if (rule.method() == HbaMethod.LDAP) {
+            return makers.ldap(user, directories.directory(rule.ldap()));
         }
         AuthMethod method = method(rule.method());
         return lookedUp(session, config, user, database, method, made(makers, method, session, user, allowed));

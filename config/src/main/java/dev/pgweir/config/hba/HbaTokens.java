@@ -1,4 +1,4 @@
-package dev.pgweir.config.load;
+package dev.pgweir.config.hba;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.List;
  * The words of one line of an HBA or ident file. Blanks separate them; commas join the words of a list; double quotes
  * keep blanks and commas, and take the special meaning from a word; # begins a comment.
  */
-final class HbaTokens {
+public final class HbaTokens {
 
     /**
      * One word.
@@ -16,7 +16,7 @@ final class HbaTokens {
      * @param column where it begins, from 1
      * @param joined whether a comma stands before it
      */
-    record Token(String text, boolean quoted, int column, boolean joined) {}
+    public record Token(String text, boolean quoted, int column, boolean joined) {}
 
     private HbaTokens() {}
 
@@ -25,7 +25,7 @@ final class HbaTokens {
      *
      * @throws IllegalArgumentException if a quote is open at its end
      */
-    static List<Token> of(String line) {
+    public static List<Token> of(String line) {
         List<Token> tokens = new ArrayList<>();
         boolean joined = false;
         int i = 0;
