@@ -75,6 +75,13 @@ public final class Settings {
     public static final Setting<AuthType> AUTH_TYPE = AuthSettings.AUTH_TYPE;
     public static final Setting<String> AUTH_FILE = AuthSettings.AUTH_FILE;
     public static final Setting<Integer> SCRAM_ITERATIONS = AuthSettings.SCRAM_ITERATIONS;
+    public static final Setting<String> AUTH_HBA_FILE = AuthSettings.AUTH_HBA_FILE;
+    public static final Setting<String> AUTH_IDENT_FILE = AuthSettings.AUTH_IDENT_FILE;
+    public static final Setting<String> AUTH_LDAP_OPTIONS = AuthSettings.AUTH_LDAP_OPTIONS;
+    public static final Setting<String> AUTH_USER = AuthSettings.AUTH_USER;
+    public static final Setting<String> AUTH_QUERY = AuthSettings.AUTH_QUERY;
+    public static final Setting<String> AUTH_DBNAME = AuthSettings.AUTH_DBNAME;
+    public static final Setting<Duration> AUTH_QUERY_TTL = AuthSettings.AUTH_QUERY_TTL;
     public static final Setting<List<String>> ADMIN_USERS = AuthSettings.ADMIN_USERS;
     public static final Setting<List<String>> STATS_USERS = AuthSettings.STATS_USERS;
 

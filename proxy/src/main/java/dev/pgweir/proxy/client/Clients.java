@@ -9,6 +9,7 @@ import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.PeerForwarder;
@@ -44,7 +45,8 @@ public final class Clients {
     private final Supplier<@Nullable ClientTls> tls;
     private final EventLoops loops;
     private final DatabasePools pools;
-    private final ClientAuthenticators authenticators;
+    private final LoginMethods methods;
+    private final AuthQueries queries;
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
     private final PeerForwarder peers;
@@ -80,7 +82,8 @@ public final class Clients {
         this.tls = tls;
         this.loops = loops;
         this.pools = pools;
-        this.authenticators = authenticators;
+        this.queries = new AuthQueries(config, pools, loops::at, disabled::contains);
+        this.methods = new LoginMethods(authenticators, queries);
         this.keys = keys;
         this.forwarder = forwarder;
         this.peers = peers;
@@ -185,6 +188,7 @@ public final class Clients {
 
     /** Puts a new configuration in force for clients that have logged in; {@link #configuration} has it already. */
     public void reload() {
+        queries.forgetAll();
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
                 ActivePhase active = session.active();
@@ -310,13 +314,6 @@ public final class Clients {
         return config.get();
     }
 
-    @Nullable
-    Credential credential(ProxyConfig now, String user) {
-        return now.secretOf(user)
-                .map(secret -> LoginPhase.parse(user, secret.reveal()))
-                .orElse(null);
-    }
-
     boolean isDisabled(String database) {
         return disabled.contains(database);
     }
@@ -325,8 +322,8 @@ public final class Clients {
         return limits;
     }
 
-    ClientAuthenticators authenticators() {
-        return authenticators;
+    LoginMethods methods() {
+        return methods;
     }
 
     CancelKeys keys() {

@@ -16,16 +16,13 @@ import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
-import dev.pgweir.proxy.auth.AuthMethod;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
-import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
-import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -190,17 +187,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
-        AuthType type = config.auth().authType();
-        AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        Credential known = clients.credential(config, user);
-        UnixPeer peer = unix == null ? null : unix.peer();
-        authenticator = method == AuthMethod.PEER && peer != null
-                ? clients.authenticators().peer(user, known, peer::userName)
-                : clients.authenticators()
-                        .withScramIterations(config.auth().scramIterations())
-                        .withChannelBinding(
-                                session.tls() == null ? null : session.tls().endPoint())
-                        .create(method, user, known);
+        authenticator = clients.methods().begin(session, config, user, database);
         take(authenticator.start());
     }
 
@@ -261,7 +248,9 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
-            session.gate().close(ReadGate.LOGIN);
+            if (!pending.unasked()) {
+                session.gate().close(ReadGate.LOGIN);
+            }
             pending.until()
                     .whenComplete(
                             (done, failure) -> session.channel().eventLoop().execute(this::resume));
@@ -479,6 +468,9 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public void onClosed() {
         scanner.release();
+        if (authenticator != null) {
+            authenticator.abandon();
+        }
         early.forEach(ByteBuf::release);
         early.clear();
         if (poolClient != null && pool != null) {
@@ -490,15 +482,5 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public ClientState state() {
         return poolClient != null ? ClientState.WAITING : ClientState.LOGIN;
-    }
-
-    /** What is known of a user's password; a damaged entry of the configuration counts as unknown. */
-    static @Nullable Credential parse(String user, String secret) {
-        try {
-            return Credential.parse(secret);
-        } catch (IllegalArgumentException e) {
-            LOG.warn("the stored secret of user {} is damaged: {}", user, e.getMessage());
-            return null;
-        }
     }
 }
