@@ -23,6 +23,7 @@ import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
@@ -176,6 +177,8 @@ public final class Proxy implements AutoCloseable {
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
+        LoginAdmission admission =
+                new LoginAdmission(() -> current.get().values().get(Settings.MAX_CLIENT_LOGINS));
         Clients clients = new Clients(
                 current,
                 loops,
@@ -185,6 +188,7 @@ public final class Proxy implements AutoCloseable {
                 forwarder,
                 peers,
                 tracked,
+                admission,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
@@ -207,9 +211,10 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            admission.check();
         });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        Listener listener = Listener.open(config.listen(), loops, options, admission, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",

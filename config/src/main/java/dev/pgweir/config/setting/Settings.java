@@ -31,6 +31,7 @@ public final class Settings {
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;
     public static final Setting<Integer> MAX_CLIENT_CONN = PoolSizeSettings.MAX_CLIENT_CONN;
+    public static final Setting<Integer> MAX_CLIENT_LOGINS = PoolSizeSettings.MAX_CLIENT_LOGINS;
     public static final Setting<Integer> DEFAULT_POOL_SIZE = PoolSizeSettings.DEFAULT_POOL_SIZE;
     public static final Setting<Integer> MIN_POOL_SIZE = PoolSizeSettings.MIN_POOL_SIZE;
     public static final Setting<Integer> RESERVE_POOL_SIZE = PoolSizeSettings.RESERVE_POOL_SIZE;

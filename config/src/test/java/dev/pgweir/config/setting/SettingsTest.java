@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndSevenOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndThoseOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -56,6 +56,7 @@ final class SettingsTest {
                         "max_server_connections",
                         "cancel_reserve_connections",
                         "min_evict_age",
+                        "max_client_logins",
                         "worker_threads",
                         "worker_clients",
                         "transport",

@@ -19,6 +19,7 @@ import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
@@ -40,6 +41,12 @@ import org.jspecify.annotations.Nullable;
 
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
+    /**
+     * What a login may take where the places for logins are all taken. PgBouncer's and PostgreSQL's limit of a minute is
+     * for somebody who types a password; with it, a thousand silent connections would keep everybody out for a minute.
+     */
+    private static final Duration IN_A_HURRY = Duration.ofSeconds(5);
+
     private final Supplier<ProxyConfig> config;
     private final Supplier<LogConfig> logging;
     private final EventLoops loops;
@@ -49,6 +56,7 @@ public final class Clients {
     private final CancelForwarder forwarder;
     private final PeerForwarder peers;
     private final TrackedParameters tracked;
+    private final LoginAdmission admission;
     private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
     private final Map<String, String> consoleWelcome;
@@ -72,6 +80,7 @@ public final class Clients {
             CancelForwarder forwarder,
             PeerForwarder peers,
             TrackedParameters tracked,
+            LoginAdmission admission,
             ConsoleAccess console,
             String version) {
         this.config = config;
@@ -83,6 +92,7 @@ public final class Clients {
         this.forwarder = forwarder;
         this.peers = peers;
         this.tracked = tracked;
+        this.admission = admission;
         this.console = console;
         this.consoleWelcome = Map.of(
                 "server_version", version,
@@ -239,7 +249,7 @@ public final class Clients {
     void cancel(ClientSession session, CancelRequest request) {
         CancelPhase phase = new CancelPhase(session);
         session.become(phase);
-        phase.begin(keys, peers, request);
+        phase.begin(keys, peers, request, admission);
     }
 
     void login(ClientSession session, StartupMessage startup) {
@@ -308,6 +318,23 @@ public final class Clients {
 
     boolean isDisabled(String database) {
         return disabled.contains(database);
+    }
+
+    LoginAdmission admission() {
+        return admission;
+    }
+
+    /** Ends a login that has taken too long, or longer than others should wait for its place. */
+    void timeOut(ClientSession session, long now, Duration configured) {
+        boolean hurry = admission.isFull() && (configured.isZero() || configured.compareTo(IN_A_HURRY) > 0);
+        Duration limit = hurry ? IN_A_HURRY : configured;
+        if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
+            session.fail(
+                    "08P01",
+                    "client_login_timeout: the login was not complete within " + limit.toMillis() + " ms"
+                            + (hurry ? " while max_client_logins is reached" : ""),
+                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        }
     }
 
     ClientLimits limits() {

@@ -142,12 +142,17 @@ final class LoginPhase implements ClientPhase, Waiter {
                         || !replication.isEmpty()
                         || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
-        boolean console = DatabaseConfig.isConsole(database);
-        int limit = config.limits().maxClientConn();
-        if (!console && !holdPlace(clients.limits().total(limit), "max_client_conn", limit)) {
-            return;
+        // PgBouncer's clients count from here on. Later is better: strangers would fill the places of those who have a
+        // password.
+        if (!compatible || holdPlaceAmongAll()) {
+            authenticate();
         }
-        authenticate();
+    }
+
+    /** Whether there was a place. The console needs none: administrators get in when everything else is full. */
+    private boolean holdPlaceAmongAll() {
+        int limit = config.limits().maxClientConn();
+        return DatabaseConfig.isConsole(database) || holdPlace(clients.limits().total(limit), "max_client_conn", limit);
     }
 
     /** PgWeir is ending: only the console takes somebody in. */
@@ -282,8 +287,12 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (session.isEnded()) {
             return;
         }
+        clients.admission().over(session.channel());
         if (DatabaseConfig.isConsole(database)) {
             openConsole();
+            return;
+        }
+        if (!config.compatible() && !holdPlaceAmongAll()) {
             return;
         }
         // The password may have taken its time; what the client may use is asked of the configuration of now.
@@ -461,7 +470,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     public void onTick(long now) {
         if (pool == null) {
             // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
-            StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+            clients.timeOut(session, now, config.timeouts().clientLoginTimeout());
         }
     }
 

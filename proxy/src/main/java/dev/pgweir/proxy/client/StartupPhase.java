@@ -7,7 +7,6 @@ import dev.pgweir.protocol.message.frontend.GssEncRequest;
 import dev.pgweir.protocol.message.frontend.SslRequest;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.protocol.message.frontend.StartupPacket;
-import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 
@@ -63,16 +62,7 @@ final class StartupPhase implements ClientPhase {
 
     @Override
     public void onTick(long now) {
-        timeOut(session, now, loginTimeout);
-    }
-
-    static void timeOut(ClientSession session, long now, Duration limit) {
-        if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
-            session.fail(
-                    "08P01",
-                    "client_login_timeout: the login was not complete within " + limit.toMillis() + " ms",
-                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
-        }
+        clients.timeOut(session, now, loginTimeout);
     }
 
     @Override

@@ -4,6 +4,8 @@ import dev.pgweir.config.ListenConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -18,20 +20,29 @@ import org.jspecify.annotations.Nullable;
 /** The listening sockets. Made and closed by one thread. */
 public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
+    private final LoginAdmission admission;
     private @Nullable UnixListener unix;
 
-    private Listener() {}
+    private Listener(LoginAdmission admission) {
+        this.admission = admission;
+    }
 
     /**
      * Listens on every address of the configuration, and on the Unix socket, which is there before the first client of
      * any other address is accepted.
      *
+     * @param admission is told of each connection by TCP
      * @param acceptor makes the handler of an accepted connection
      * @throws IOException if an address is unknown or taken; its text names address and port. Nothing is left open then
      */
-    public static Listener open(ListenConfig config, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
+    public static Listener open(
+            ListenConfig config,
+            EventLoops loops,
+            TcpOptions options,
+            LoginAdmission admission,
+            ClientAcceptor acceptor)
             throws IOException {
-        Listener listener = new Listener();
+        Listener listener = new Listener(admission);
         boolean hasUnix = !config.unixSocketDir().isEmpty();
         // A port that the system chooses has to be known before the socket can be named after it.
         boolean unixLast = config.listenPort() == 0 && !config.listenAddr().isEmpty();
@@ -77,6 +88,13 @@ public final class Listener {
                 .group(loops.at(0), loops.forClients())
                 .channel(loops.transport().serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+                        admission.accepted((Channel) accepted);
+                        ctx.fireChannelRead(accepted);
+                    }
+                })
                 // A restart must not wait for connections of the process before it.
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -96,6 +114,7 @@ public final class Listener {
             throw new IOException("cannot listen on " + name + ": " + failure.getMessage(), failure);
         }
         channels.add(bound.channel());
+        admission.listensOn(bound.channel());
     }
 
     /** Where it listens by TCP; the port is the real one where the configuration said 0. */
