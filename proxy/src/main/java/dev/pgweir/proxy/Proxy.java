@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.ProtocolChoice;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -161,7 +163,10 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 random,
                 deriver,
-                () -> current.get().net().maxPacketSize());
+                () -> current.get().net().maxPacketSize(),
+                () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
+                        ? ProtocolVersion.V3_2
+                        : ProtocolVersion.V3_0);
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);

@@ -2,6 +2,7 @@ package dev.pgweir.config.setting;
 
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.config.value.ProtocolChoice;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.TransportChoice;
 import java.time.Duration;
@@ -78,6 +79,8 @@ public final class Settings {
     public static final Setting<List<String>> TRACK_EXTRA_PARAMETERS = ProtocolSettings.TRACK_EXTRA_PARAMETERS;
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
+    public static final Setting<ProtocolChoice> SERVER_MAX_PROTOCOL_VERSION =
+            ProtocolSettings.SERVER_MAX_PROTOCOL_VERSION;
     public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
     public static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = ProtocolSettings.PGBOUNCER_COMPATIBILITY;
 

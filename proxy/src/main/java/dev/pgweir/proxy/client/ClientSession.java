@@ -2,6 +2,7 @@ package dev.pgweir.proxy.client;
 
 import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
@@ -58,6 +59,7 @@ public final class ClientSession {
     private volatile @Nullable String database;
     private volatile String applicationName = "";
     private volatile String replication = "none";
+    private ProtocolVersion version = ProtocolVersion.V3_0;
     private boolean ended;
     private boolean sentSomething;
 
@@ -170,6 +172,15 @@ public final class ClientSession {
         user = startupUser;
         database = startupDatabase;
         applicationName = name;
+    }
+
+    /** What was agreed on with it. */
+    ProtocolVersion version() {
+        return version;
+    }
+
+    void speaks(ProtocolVersion agreed) {
+        version = agreed;
     }
 
     // ---- its phases ----

@@ -4,6 +4,7 @@ import dev.pgweir.config.ClientSettings;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
@@ -174,10 +175,15 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void negotiate(StartupParameters asked) {
-        if (startup.version().compareTo(ProtocolVersion.V3_0) > 0
-                || !asked.unknownOptions().isEmpty()) {
+        // PgBouncer, as one of the [peers], does not pass on the long cancel keys of protocol 3.2.
+        boolean besidePgBouncer = config.compatible() && config.values().get(Settings.PEER_ID) > 0;
+        ProtocolVersion newest = besidePgBouncer ? ProtocolVersion.V3_0 : ProtocolVersion.V3_2;
+        boolean tooNew = startup.version().compareTo(newest) > 0;
+        ProtocolVersion agreed = tooNew ? newest : startup.version();
+        session.speaks(agreed);
+        if (tooNew || !asked.unknownOptions().isEmpty()) {
             ByteBuf out = session.channel().alloc().buffer();
-            new NegotiateProtocolVersion(ProtocolVersion.V3_0, asked.unknownOptions()).encode(out);
+            new NegotiateProtocolVersion(agreed, asked.unknownOptions()).encode(out);
             session.channel().write(out, session.channel().voidPromise());
         }
     }

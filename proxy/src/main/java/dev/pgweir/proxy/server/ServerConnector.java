@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
 import dev.pgweir.proxy.net.Dialer;
@@ -11,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /** Opens connections to PostgreSQL. Thread-safe. */
 public final class ServerConnector {
@@ -20,9 +22,11 @@ public final class ServerConnector {
     private final SecureRandom random;
     private final KeyDeriver deriver;
     private final IntSupplier maxPacketSize;
+    private final Supplier<ProtocolVersion> newest;
 
     /**
      * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
+     * @param newest setting {@code server_max_protocol_version}; asked for each connection
      */
     public ServerConnector(
             EventLoops loops,
@@ -30,13 +34,15 @@ public final class ServerConnector {
             TrackedParameters tracked,
             SecureRandom random,
             KeyDeriver deriver,
-            IntSupplier maxPacketSize) {
+            IntSupplier maxPacketSize,
+            Supplier<ProtocolVersion> newest) {
         this.loops = loops;
         this.dialer = dialer;
         this.tracked = tracked;
         this.random = random;
         this.deriver = deriver;
         this.maxPacketSize = maxPacketSize;
+        this.newest = newest;
     }
 
     /**
@@ -54,7 +60,8 @@ public final class ServerConnector {
                 profile,
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
-                maxPacketSize.getAsInt());
+                maxPacketSize.getAsInt(),
+                newest.get());
         dialer.connect(loop, () -> new ServerHandler(login), profile.host(), profile.port(), profile.connectTimeout())
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {

@@ -9,6 +9,7 @@ import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
@@ -41,8 +42,9 @@ final class ServerLogin {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLogin.class);
 
     private static final Interest LOGIN = Interest.builder()
-            .none(BackendMessageType.NOTICE_RESPONSE, BackendMessageType.NEGOTIATE_PROTOCOL_VERSION)
+            .none(BackendMessageType.NOTICE_RESPONSE)
             .whole(
+                    BackendMessageType.NEGOTIATE_PROTOCOL_VERSION,
                     BackendMessageType.AUTHENTICATION,
                     BackendMessageType.PARAMETER_STATUS,
                     BackendMessageType.BACKEND_KEY_DATA,
@@ -57,6 +59,7 @@ final class ServerLogin {
     private final ServerAuthenticator authenticator;
     private final SessionParameters parameters;
     private final int maxPacketSize;
+    private final ProtocolVersion newest;
 
     private @Nullable Channel channel;
     private @Nullable ConnectionLog log;
@@ -76,7 +79,8 @@ final class ServerLogin {
             ServerProfile profile,
             ServerAuthenticator authenticator,
             SessionParameters parameters,
-            int maxPacketSize) {
+            int maxPacketSize,
+            ProtocolVersion newest) {
         this.id = id;
         this.loopIndex = loopIndex;
         this.owner = owner;
@@ -84,6 +88,7 @@ final class ServerLogin {
         this.authenticator = authenticator;
         this.parameters = parameters;
         this.maxPacketSize = maxPacketSize;
+        this.newest = newest;
     }
 
     /** The connection could not be made. */
@@ -123,7 +128,7 @@ final class ServerLogin {
         startup.put("database", profile.dbname());
         startup.putAll(profile.startupParameters());
         ByteBuf out = opened.alloc().buffer();
-        new StartupMessage(ProtocolVersion.V3_0, startup).encode(out);
+        new StartupMessage(newest, startup).encode(out);
         opened.writeAndFlush(out, opened.voidPromise());
         if (!profile.connectTimeout().isZero()) {
             opened.eventLoop()
@@ -179,6 +184,7 @@ final class ServerLogin {
 
     private void onMessage(byte type, ByteBuf body) {
         switch (type) {
+            case BackendMessageType.NEGOTIATE_PROTOCOL_VERSION -> agree(NegotiateProtocolVersion.decode(body));
             case BackendMessageType.AUTHENTICATION -> take(authenticator.onRequest(body));
             case BackendMessageType.PARAMETER_STATUS -> {
                 ParameterStatus status = ParameterStatus.decode(body);
@@ -194,6 +200,18 @@ final class ServerLogin {
                 onReady();
             }
             default -> throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+    }
+
+    /** The server speaks an older version, which needs nothing to be done: its key is as long as it is. */
+    private void agree(NegotiateProtocolVersion answer) {
+        ProtocolVersion offered = answer.version();
+        if (authenticated
+                || offered.compareTo(newest) > 0
+                || offered.compareTo(ProtocolVersion.V3_0) < 0
+                || !answer.options().isEmpty()) {
+            throw ProtocolException.violation("the server offers protocol " + offered + " and refuses "
+                    + answer.options().size() + " options, asked for was " + newest + " without any");
         }
     }
 

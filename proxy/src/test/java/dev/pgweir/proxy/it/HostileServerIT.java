@@ -60,6 +60,7 @@ final class HostileServerIT {
         scripts.put("negative length", peer -> peer.send(bytes((byte) 'R', -1, 0)));
         scripts.put("length of 2 GB", peer -> peer.send(bytes((byte) 'R', Integer.MAX_VALUE, 0)));
         scripts.put("key of 300 bytes", peer -> peer.send(message('R', 0), message('K', 1, (Object) new byte[300])));
+        negotiations().forEach((name, body) -> scripts.put("negotiation " + name, peer -> peer.send(body)));
         scripts.put("notices and parameters without end", peer -> {
             peer.send(message('R', 0));
             for (long i = 0; true; i++) {
@@ -91,6 +92,20 @@ final class HostileServerIT {
         scripts.put(
                 "key of one byte", peer -> peer.send(message('R', 0), message('K', (byte) 1), ScriptedServer.ready()));
         return scripts.entrySet().stream().map(entry -> new Named(entry.getKey(), entry.getValue()));
+    }
+
+    /** Answers to a version and options that nobody asked for. */
+    private static Map<String, byte[]> negotiations() {
+        Map<String, byte[]> bodies = new LinkedHashMap<>();
+        bodies.put("of a newer version", message('v', 3 << 16 | 9, 0));
+        bodies.put("of version 2", message('v', 2 << 16, 0));
+        bodies.put("of version 4", message('v', 4 << 16, 0));
+        bodies.put("with an option", message('v', 3 << 16, 1, "_pq_.x"));
+        bodies.put("with a count that lies", message('v', 3 << 16, Integer.MAX_VALUE));
+        bodies.put("with a negative count", message('v', 3 << 16, -1));
+        bodies.put("of an empty body", message('v'));
+        bodies.put("after AuthenticationOk", bytes(message('R', 0), message('v', 3 << 16, 0)));
+        return bodies;
     }
 
     /** First messages of a SCRAM server, with OWN for the client's nonce. */

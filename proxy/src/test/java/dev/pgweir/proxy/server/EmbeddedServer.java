@@ -3,6 +3,7 @@ package dev.pgweir.proxy.server;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
@@ -58,7 +59,8 @@ public final class EmbeddedServer {
                 profile,
                 new ServerAuthenticator("app", new Credential.None(), random, deriver),
                 new SessionParameters(tracked),
-                MAX_PACKET);
+                MAX_PACKET,
+                ProtocolVersion.V3_0);
         channel.pipeline().addLast(new ServerHandler(login));
         channel.pipeline().fireChannelActive();
         heard();
