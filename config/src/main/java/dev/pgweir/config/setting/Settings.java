@@ -5,6 +5,7 @@ import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.ProtocolChoice;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.TransportChoice;
+import dev.pgweir.config.value.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,7 @@ public final class Settings {
     public static final Setting<Duration> TCP_USER_TIMEOUT = NetSettings.TCP_USER_TIMEOUT;
     public static final Setting<Integer> TCP_SOCKET_BUFFER = NetSettings.TCP_SOCKET_BUFFER;
     public static final Setting<Integer> TCP_DEFER_ACCEPT = NetSettings.TCP_DEFER_ACCEPT;
+    public static final Setting<TrustedProxies> PROXY_PROTOCOL_FROM = NetSettings.PROXY_PROTOCOL_FROM;
 
     public static final Setting<SslMode> CLIENT_TLS_SSLMODE = TlsSettings.CLIENT_TLS_SSLMODE;
     public static final Setting<SslMode> SERVER_TLS_SSLMODE = TlsSettings.SERVER_TLS_SSLMODE;

@@ -57,6 +57,7 @@ final class SettingsTest {
                         "cancel_reserve_connections",
                         "min_evict_age",
                         "max_client_logins",
+                        "proxy_protocol_from",
                         "server_max_protocol_version",
                         "worker_threads",
                         "worker_clients",

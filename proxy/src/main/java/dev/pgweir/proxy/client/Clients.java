@@ -5,6 +5,7 @@ import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
@@ -118,6 +119,7 @@ public final class Clients {
         ClientSession session =
                 new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
         session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
+        ProxyHeader.awaitIfDue(now.values().get(Settings.PROXY_PROTOCOL_FROM), channel, unix, session);
         return new ClientHandler(session);
     }
 
