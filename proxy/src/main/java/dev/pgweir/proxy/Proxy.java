@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.ProtocolChoice;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -23,6 +25,7 @@ import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
@@ -174,7 +177,10 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 tls::server,
-                () -> current.get().net().maxPacketSize());
+                () -> current.get().net().maxPacketSize(),
+                () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
+                        ? ProtocolVersion.V3_2
+                        : ProtocolVersion.V3_0);
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
@@ -190,6 +196,8 @@ public final class Proxy implements AutoCloseable {
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
+        LoginAdmission admission =
+                new LoginAdmission(() -> current.get().values().get(Settings.MAX_CLIENT_LOGINS));
         Clients clients = new Clients(
                 current,
                 tls::client,
@@ -200,6 +208,7 @@ public final class Proxy implements AutoCloseable {
                 forwarder,
                 peers,
                 tracked,
+                admission,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
@@ -223,6 +232,7 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            admission.check();
         });
         every(loops, JANITOR_MILLIS, () -> {
             // As with PgBouncer nothing is closed or opened for its age while everything stands still.
@@ -230,7 +240,8 @@ public final class Proxy implements AutoCloseable {
                 pools.pools().tick();
             }
         });
-        Listener listener = Listener.open(config.listen(), serviceManager.sockets(), loops, options, clients::accept);
+        Listener listener =
+                Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",

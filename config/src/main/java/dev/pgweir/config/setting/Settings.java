@@ -3,10 +3,12 @@ package dev.pgweir.config.setting;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.config.value.ProtocolChoice;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.SslNegotiation;
 import dev.pgweir.config.value.SyslogFacility;
 import dev.pgweir.config.value.TransportChoice;
+import dev.pgweir.config.value.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,7 @@ public final class Settings {
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;
     public static final Setting<Integer> MAX_CLIENT_CONN = PoolSizeSettings.MAX_CLIENT_CONN;
+    public static final Setting<Integer> MAX_CLIENT_LOGINS = PoolSizeSettings.MAX_CLIENT_LOGINS;
     public static final Setting<Integer> DEFAULT_POOL_SIZE = PoolSizeSettings.DEFAULT_POOL_SIZE;
     public static final Setting<Integer> MIN_POOL_SIZE = PoolSizeSettings.MIN_POOL_SIZE;
     public static final Setting<Integer> RESERVE_POOL_SIZE = PoolSizeSettings.RESERVE_POOL_SIZE;
@@ -88,6 +91,8 @@ public final class Settings {
     public static final Setting<List<String>> TRACK_EXTRA_PARAMETERS = ProtocolSettings.TRACK_EXTRA_PARAMETERS;
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
+    public static final Setting<ProtocolChoice> SERVER_MAX_PROTOCOL_VERSION =
+            ProtocolSettings.SERVER_MAX_PROTOCOL_VERSION;
     public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
     public static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = ProtocolSettings.PGBOUNCER_COMPATIBILITY;
 
@@ -108,6 +113,7 @@ public final class Settings {
     public static final Setting<Duration> TCP_USER_TIMEOUT = NetSettings.TCP_USER_TIMEOUT;
     public static final Setting<Integer> TCP_SOCKET_BUFFER = NetSettings.TCP_SOCKET_BUFFER;
     public static final Setting<Integer> TCP_DEFER_ACCEPT = NetSettings.TCP_DEFER_ACCEPT;
+    public static final Setting<TrustedProxies> PROXY_PROTOCOL_FROM = NetSettings.PROXY_PROTOCOL_FROM;
 
     public static final Setting<SslMode> CLIENT_TLS_SSLMODE = TlsSettings.CLIENT_TLS_SSLMODE;
     public static final Setting<String> CLIENT_TLS_KEY_FILE = TlsSettings.CLIENT_TLS_KEY_FILE;

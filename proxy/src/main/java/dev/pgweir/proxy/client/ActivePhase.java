@@ -167,7 +167,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (settings.poolMode() == PoolMode.STATEMENT) {
             link.refuseTransactions();
         }
-        this.key = clients.keys().register(this);
+        this.key = clients.keys().register(this, session.version());
         scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
     }

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.client;
 
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
@@ -50,7 +51,10 @@ public final class ClientSession {
     private final LimitedLog strangers;
 
     private final @Nullable UnixClient unix;
-    private final SocketAddress peer;
+    private volatile SocketAddress peer;
+    /** A load balancer speaks for it. */
+    private volatile boolean passedOn;
+
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
     private final List<ClientLimits.Place> places = new ArrayList<>(3);
@@ -62,6 +66,7 @@ public final class ClientSession {
     private volatile String applicationName = "";
     private volatile String replication = "none";
     private volatile @Nullable TlsPeer tls;
+    private ProtocolVersion version = ProtocolVersion.V3_0;
     private boolean ended;
     private boolean sentSomething;
 
@@ -136,7 +141,7 @@ public final class ClientSession {
 
     /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
-        return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
+        return unix == null || passedOn ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
     }
 
     /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */
@@ -144,10 +149,24 @@ public final class ClientSession {
         return unix == null ? (InetSocketAddress) channel.localAddress() : UnixSockets.shown(unix.port());
     }
 
-    /** What is known of its Unix socket; null if it came by TCP. */
+    /** What is known of its Unix socket; null if it came by TCP, or a load balancer speaks for somebody there. */
     @Nullable
     UnixClient unix() {
-        return unix;
+        return passedOn ? null : unix;
+    }
+
+    /**
+     * It comes through a load balancer. The process at a Unix socket is that one then, and its rights are not the client's.
+     *
+     * @param source where it comes from; null if that is not told
+     */
+    void isPassedOn(@Nullable InetSocketAddress source) {
+        if (source != null) {
+            peer = source;
+        } else if (unix != null) {
+            peer = UnixSockets.shown(unix.port());
+        }
+        passedOn = true;
     }
 
     /** What its TLS handshake has shown; null while it is not encrypted. */
@@ -192,6 +211,15 @@ public final class ClientSession {
         user = startupUser;
         database = startupDatabase;
         applicationName = name;
+    }
+
+    /** What was agreed on with it. */
+    ProtocolVersion version() {
+        return version;
+    }
+
+    void speaks(ProtocolVersion agreed) {
+        version = agreed;
     }
 
     // ---- its phases ----
