@@ -60,6 +60,13 @@ public record ConfigDiff(List<Change> changes) {
         if (!before.storedSecrets().equals(after.storedSecrets())) {
             changes.add(new Change("secrets of " + Settings.AUTH_FILE.name(), users(before), users(after), true));
         }
+        if (!before.hba().equals(after.hba())) {
+            changes.add(new Change(
+                    "rules of " + Settings.AUTH_HBA_FILE.name(),
+                    before.hba().rules().size() + " rules",
+                    after.hba().rules().size() + " rules",
+                    true));
+        }
         return new ConfigDiff(changes);
     }
 

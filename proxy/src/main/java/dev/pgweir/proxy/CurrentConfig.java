@@ -6,6 +6,7 @@ import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.proxy.net.ServiceManager;
+import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("pgweir-reload", true));
     private volatile ProxyConfig current;
     /** Set before the first change can come. */
+    private volatile Preparation preparation = next -> () -> {};
+
+    /** Set before the first change can come. */
     private volatile BiConsumer<ProxyConfig, ProxyConfig> listener = (before, after) -> {};
 
     /**
@@ -47,6 +51,17 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     /** Who puts a new configuration in force, after {@link #get} has it. */
     void onChange(BiConsumer<ProxyConfig, ProxyConfig> puts) {
         listener = puts;
+    }
+
+    /** What may refuse a configuration that is fine in itself, and is put in force together with it. */
+    interface Preparation {
+        /** Reads what the configuration names; what is returned puts it in force. */
+        Runnable prepare(ProxyConfig next) throws TlsException;
+    }
+
+    /** Who is asked before a new configuration is put in force. */
+    void preparedBy(Preparation first) {
+        preparation = first;
     }
 
     @Override
@@ -91,7 +106,14 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
+        Runnable prepared;
+        try {
+            prepared = preparation.prepare(after);
+        } catch (TlsException e) {
+            return refuse(List.of(problem(e.setting(), "TLS setup failed: " + e.getMessage())));
+        }
         warnings.forEach(LOG::warn);
+        prepared.run();
         current = after;
         listener.accept(before, after);
         List<ConfigDiff.Change> changes = ConfigDiff.between(before, after).changes();

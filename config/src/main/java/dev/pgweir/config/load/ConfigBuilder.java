@@ -4,6 +4,8 @@ import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.hba.HbaMethod;
+import dev.pgweir.config.hba.HbaRules;
 import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.SettingException;
@@ -23,15 +25,18 @@ final class ConfigBuilder {
 
     private final Draft draft;
     private final Map<String, Secret> storedSecrets;
+    private final HbaRules hba;
     private final boolean fromUrl;
     private final Problems problems;
 
     /**
      * @param fromUrl whether the databases are those of {@code DATABASE_URL}
      */
-    ConfigBuilder(Draft draft, Map<String, Secret> storedSecrets, boolean fromUrl, Problems problems) {
+    ConfigBuilder(
+            Draft draft, Map<String, Secret> storedSecrets, HbaRules hba, boolean fromUrl, Problems problems) {
         this.draft = draft;
         this.storedSecrets = storedSecrets;
+        this.hba = hba;
         this.fromUrl = fromUrl;
         this.problems = problems;
     }
@@ -55,7 +60,7 @@ final class ConfigBuilder {
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets),
+                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets).withHba(hba),
                 all.stream().filter(ConfigBuilder::isError).toList(),
                 all.stream().filter(problem -> !isError(problem)).toList());
     }
@@ -172,6 +177,11 @@ final class ConfigBuilder {
     private void nobodyCanLogIn(SectionDraft settings, Map<String, UserConfig> users) {
         AuthType type = settings.values().get(Settings.AUTH_TYPE);
         boolean anybody = type == AuthType.ANY
+                || type == AuthType.LDAP
+                || hba.rules().stream().anyMatch(rule -> rule.method() == HbaMethod.LDAP)
+                || !settings.values().get(Settings.AUTH_USER).isEmpty()
+                || draft.databases().values().stream()
+                        .anyMatch(database -> database.values().isSet(DatabaseSettings.AUTH_USER))
                 || !storedSecrets.isEmpty()
                 || users.values().stream().anyMatch(user -> type == AuthType.TRUST || user.password() != null);
         if (!anybody && !problems.hasErrors()) {

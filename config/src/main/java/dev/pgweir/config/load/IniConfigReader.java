@@ -58,6 +58,8 @@ final class IniConfigReader implements IniScanner.Events {
         IniConfigReader reader = new IniConfigReader(name, home, problems);
         problems.summarizeWithoutEffect(Origin.of(name));
         reader.draft.settings().set(Settings.PGBOUNCER_COMPATIBILITY, true, Origin.of(name));
+        // PgBouncer has no such limit.
+        reader.draft.settings().set(Settings.MAX_CLIENT_LOGINS, 0, Origin.of(name));
         reader.scan(name, text, Path.of(name).toAbsolutePath().normalize());
         reader.defaults(Origin.of(name));
         return reader.draft;

@@ -4,6 +4,8 @@ import dev.pgweir.config.ListenConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -19,14 +21,18 @@ import java.util.List;
 public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
     private final List<UnixListener> unix = new ArrayList<>();
+    private final LoginAdmission admission;
 
-    private Listener() {}
+    private Listener(LoginAdmission admission) {
+        this.admission = admission;
+    }
 
     /**
      * Listens on every address of the configuration, and on the Unix socket, which is there before the first client of
      * any other address is accepted. Where sockets are passed, on these and no others.
      *
      * @param passed sockets that somebody has opened for this process
+     * @param admission is told of each connection by TCP
      * @param acceptor makes the handler of an accepted connection
      * @throws IOException if an address is unknown or taken; its text names address and port. Nothing is left open then
      */
@@ -35,9 +41,10 @@ public final class Listener {
             List<PassedSocket> passed,
             EventLoops loops,
             TcpOptions options,
+            LoginAdmission admission,
             ClientAcceptor acceptor)
             throws IOException {
-        Listener listener = new Listener();
+        Listener listener = new Listener(admission);
         if (!passed.isEmpty()) {
             listener.adopt(passed, config.listenPort(), loops, options, acceptor);
             return listener;
@@ -86,6 +93,7 @@ public final class Listener {
         ServerBootstrap bootstrap = bootstrap(loops, options, acceptor)
                 .channel(loops.transport().serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
+                .handler(counting())
                 // A restart must not wait for connections of the process before it.
                 .option(ChannelOption.SO_REUSEADDR, true);
         if (config.soReuseport()) {
@@ -97,6 +105,7 @@ public final class Listener {
             throw new IOException("cannot listen on " + name + ": " + failure.getMessage(), failure);
         }
         channels.add(bound.channel());
+        admission.listensOn(bound.channel());
     }
 
     private static ServerBootstrap bootstrap(EventLoops loops, TcpOptions options, ClientAcceptor acceptor) {
@@ -108,6 +117,16 @@ public final class Listener {
                 channel.pipeline().addLast("client", acceptor.accept(channel, null));
             }
         });
+    }
+
+    private ChannelInboundHandlerAdapter counting() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+                admission.accepted((Channel) accepted);
+                ctx.fireChannelRead(accepted);
+            }
+        };
     }
 
     private void adopt(
@@ -122,9 +141,11 @@ public final class Listener {
             } else {
                 ChannelFuture adopted = bootstrap(loops, options, acceptor)
                         .channelFactory(() -> new EpollServerSocketChannel(socket.fd()))
+                        .handler(counting())
                         .register()
                         .syncUninterruptibly();
                 channels.add(adopted.channel());
+                admission.listensOn(adopted.channel());
             }
         }
     }

@@ -164,6 +164,11 @@ public final class PooledServer implements ServerOwner {
         return lastUsed;
     }
 
+    /** Why it must not serve again; null if it may. */
+    public @Nullable DisconnectReason retired() {
+        return retired;
+    }
+
     /** How often it was given to a client. */
     public long assignment() {
         return assignment;
