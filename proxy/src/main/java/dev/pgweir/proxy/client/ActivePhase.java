@@ -155,6 +155,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         welcome.forEach(defaults::reported);
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
+        place.waitLimit(settings.queryWait().toNanos());
         int statements = config.protocol().maxPreparedStatements();
         boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
@@ -196,6 +197,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         } else {
             PoolMode mode = settings.poolMode();
             settings = now.clientSettings(database, user).withPoolMode(mode);
+            place.waitLimit(settings.queryWait().toNanos());
             takeResetQuery(now);
         }
         leaveIfTold();

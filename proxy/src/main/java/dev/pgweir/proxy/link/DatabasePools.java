@@ -171,6 +171,11 @@ public final class DatabasePools implements ServerOpener {
     /** Keeps what the newest login reported, and passes everything on. */
     private record Welcoming(PooledServer slot, DatabasePool target) implements ServerOwner {
         @Override
+        public String database() {
+            return slot.database();
+        }
+
+        @Override
         public void onReady(ServerControl server) {
             // All servers of these pools come from the one connector.
             target.welcome(((ServerConnection) server).welcome());

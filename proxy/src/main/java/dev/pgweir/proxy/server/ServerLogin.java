@@ -115,7 +115,9 @@ final class ServerLogin {
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), shownPeer(opened));
+        String database = owner.database();
+        log = ConnectionLog.server(
+                LOG, id, database == null ? profile.dbname() : database, profile.user(), shownPeer(opened));
         log.connectedToServer(
                 opened.localAddress() instanceof InetSocketAddress local ? local : UnixSockets.shown(profile.port()));
         Map<String, String> startup = new LinkedHashMap<>();

@@ -1,7 +1,14 @@
 package dev.pgweir.proxy.server;
 
+import org.jspecify.annotations.Nullable;
+
 /** Told what becomes of a server connection. Called on the server's event loop, or on any thread before it has one. */
 public interface ServerOwner {
+    /** What clients call its database, for log lines; null if that is what PostgreSQL calls it. Any thread. */
+    default @Nullable String database() {
+        return null;
+    }
+
     /** Login is complete, the connect query has run: the connection can serve. Called once at most. */
     void onReady(ServerControl server);
 
