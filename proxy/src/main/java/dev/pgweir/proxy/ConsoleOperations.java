@@ -12,6 +12,7 @@ import dev.pgweir.proxy.pool.PauseWait;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.Pools;
 import dev.pgweir.proxy.server.DisconnectReason;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -119,7 +120,7 @@ final class ConsoleOperations implements ConsoleControl {
                     if (giveUp(database, wait)) {
                         result.completeExceptionally(new ConsoleException(
                                 SqlState.QUERY_CANCELED,
-                                "PAUSE was given up after " + limit.toMillis() + " ms, it " + rest,
+                                "PAUSE was given up after " + seconds(limit) + " s, it " + rest,
                                 wait.begun()
                                         ? "Everything goes on as before."
                                         : "The pause that was there before goes on."));
@@ -128,6 +129,11 @@ final class ConsoleOperations implements ConsoleControl {
                 limit.toMillis(),
                 TimeUnit.MILLISECONDS);
         result.whenComplete((done, failure) -> alarm.cancel(false));
+    }
+
+    /** As the command gave it. */
+    private static String seconds(Duration limit) {
+        return BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     /** False if it was decided before, by the last server or by RESUME. */

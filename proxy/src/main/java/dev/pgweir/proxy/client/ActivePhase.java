@@ -60,7 +60,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             .reject(FrontendMessageType.PASSWORD)
             .build();
 
-    /** Where prepared statements are followed: of a Bind the names are read, the others are read whole. */
+    /** Where prepared statements or settings are followed: of a Bind the names are read, the others are read whole. */
     private static final Interest RELAY_STATEMENTS = RELAY.toBuilder()
             .whole(
                     FrontendMessageType.QUERY,
@@ -90,7 +90,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final PoolClient place;
     private final Link link;
     private final BackendKeyData key;
-    /** Null where statements are passed on as they come: in session mode, and if max_prepared_statements is 0. */
+    /** Null in session mode, where statements and settings are on the client's own server. */
     private final @Nullable Preparer preparer;
 
     /** The buffer whose next message waits for a server, and what was read behind it. */
@@ -125,6 +125,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** What of the message at hand is sent begins here. */
     private int keepFrom;
 
+    /** Whether it has to leave as soon as the server connection of its session is outdated. */
+    private boolean fastClose;
     /** Why it has to leave. */
     private @Nullable DisconnectReason leave;
 
@@ -148,7 +150,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.clients = clients;
         this.config = config;
         this.settings = settings;
-        takeResetQuery(config);
+        takeServerSettings(config);
         this.wanted = new SessionParameters(clients.tracked());
         startupSettings.forEach(wanted::request);
         SessionParameters defaults = new SessionParameters(clients.tracked());
@@ -157,7 +159,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.place = new PoolClient(this);
         place.waitLimit(settings.queryWait().toNanos());
         int statements = config.protocol().maxPreparedStatements();
-        boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
+        boolean follows = settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
         this.preparer = follows ? new Preparer(link, clients.statements(), wanted, statements) : null;
         if (preparer != null) {
@@ -166,12 +168,13 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (settings.poolMode() == PoolMode.STATEMENT) {
             link.refuseTransactions();
         }
-        this.key = clients.keys().register(this);
+        this.key = clients.keys().register(this, session.version());
         scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
     }
 
-    private void takeResetQuery(ProxyConfig from) {
+    private void takeServerSettings(ProxyConfig from) {
+        fastClose = from.server().serverFastClose() && settings.poolMode() == PoolMode.SESSION;
         hasReset = from.server().serverResetQuery() != null;
         resetAlways = hasReset && from.server().serverResetQueryAlways();
     }
@@ -198,13 +201,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             PoolMode mode = settings.poolMode();
             settings = now.clientSettings(database, user).withPoolMode(mode);
             place.waitLimit(settings.queryWait().toNanos());
-            takeResetQuery(now);
+            takeServerSettings(now);
         }
         leaveIfTold();
     }
 
     /** The configuration has no place for this client any more, so it goes as soon as nothing is lost by it. */
     private boolean leaveIfTold() {
+        if (fastClose && leave == null) {
+            PooledServer server = link.slot();
+            leave = server != null && server.isOutdated() ? DisconnectReason.SERVER_CONFIG_CHANGED : null;
+        }
         if (leave == null || gone || waiting || stalled != null || !inbox.isEmpty() || isInMessage()) {
             return false;
         }
@@ -563,7 +570,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean onBody() {
         if (longParse) {
             longParse = false;
-            if (scanner.buffer().getByte(scanner.from()) != 0) {
+            if (!Objects.requireNonNull(preparer).passes() && scanner.buffer().getByte(scanner.from()) != 0) {
                 throw ProtocolException.violation("the statement is too long to be prepared under a name: accepted are "
                         + MAX_WHOLE + " bytes; without a name there is no limit");
             }
@@ -810,14 +817,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             owed = inTransaction ? error : null;
             return;
         }
+        ByteBuf out = channel.alloc().buffer();
         for (int i = 0; i < answers; i++) {
-            answer(error);
-            answer(new ReadyForQuery(TransactionStatus.IDLE));
+            error.encode(out);
+            new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         }
         if (group) {
-            answer(error);
+            error.encode(out);
             skipToSync = true;
         }
+        channel.writeAndFlush(out, channel.voidPromise());
         if (blocked) {
             resume();
         }

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.client;
 
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
@@ -12,6 +13,8 @@ import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.tls.TlsFailure;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -48,7 +51,10 @@ public final class ClientSession {
     private final LimitedLog strangers;
 
     private final @Nullable UnixClient unix;
-    private final SocketAddress peer;
+    private volatile SocketAddress peer;
+    /** A load balancer speaks for it. */
+    private volatile boolean passedOn;
+
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
     private final List<ClientLimits.Place> places = new ArrayList<>(3);
@@ -59,6 +65,8 @@ public final class ClientSession {
     private volatile @Nullable String database;
     private volatile String applicationName = "";
     private volatile String replication = "none";
+    private volatile @Nullable TlsPeer tls;
+    private ProtocolVersion version = ProtocolVersion.V3_0;
     private boolean ended;
     private boolean sentSomething;
 
@@ -133,7 +141,7 @@ public final class ClientSession {
 
     /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
-        return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
+        return unix == null || passedOn ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
     }
 
     /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */
@@ -141,10 +149,33 @@ public final class ClientSession {
         return unix == null ? (InetSocketAddress) channel.localAddress() : UnixSockets.shown(unix.port());
     }
 
-    /** What is known of its Unix socket; null if it came by TCP. */
+    /** What is known of its Unix socket; null if it came by TCP, or a load balancer speaks for somebody there. */
     @Nullable
     UnixClient unix() {
-        return unix;
+        return passedOn ? null : unix;
+    }
+
+    /**
+     * It comes through a load balancer. The process at a Unix socket is that one then, and its rights are not the client's.
+     *
+     * @param source where it comes from; null if that is not told
+     */
+    void isPassedOn(@Nullable InetSocketAddress source) {
+        if (source != null) {
+            peer = source;
+        } else if (unix != null) {
+            peer = UnixSockets.shown(unix.port());
+        }
+        passedOn = true;
+    }
+
+    /** What its TLS handshake has shown; null while it is not encrypted. */
+    public @Nullable TlsPeer tls() {
+        return tls;
+    }
+
+    void secured(TlsPeer peerOfHandshake) {
+        tls = peerOfHandshake;
     }
 
     /** Where it stands. */
@@ -180,6 +211,15 @@ public final class ClientSession {
         user = startupUser;
         database = startupDatabase;
         applicationName = name;
+    }
+
+    /** What was agreed on with it. */
+    ProtocolVersion version() {
+        return version;
+    }
+
+    void speaks(ProtocolVersion agreed) {
+        version = agreed;
     }
 
     // ---- its phases ----
@@ -271,13 +311,33 @@ public final class ClientSession {
     }
 
     void onException(Throwable cause) {
-        if (cause instanceof IOException) {
+        if (TlsFailure.is(cause)) {
+            onTlsFailed(cause);
+        } else if (cause instanceof IOException) {
             end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
         } else {
             LOG.error("{} a fault of PgWeir", this, cause);
             end(DisconnectReason.INTERNAL_ERROR, null);
         }
         channel.close();
+    }
+
+    void onTlsFailed(Throwable cause) {
+        if (!ended && TlsFailure.isEnd(cause)) {
+            end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
+        } else {
+            onTlsFailed(TlsFailure.text(cause));
+        }
+    }
+
+    /** The handshake failed, or a record was damaged. The other end has been told by an alert, as far as there is one. */
+    void onTlsFailed(String why) {
+        if (!ended) {
+            strangers.warn("TLS handshake error", this + " TLS handshake error: " + why);
+            end(DisconnectReason.CLIENT_TLS_FAILED, null);
+            // Later, for the alert is sent behind this.
+            channel.eventLoop().execute(() -> channel.close());
+        }
     }
 
     void onDisconnected() {

@@ -79,7 +79,7 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
         this.clients = clients;
         this.slot = slot;
         this.server = server;
-        this.key = clients.keys().register(this);
+        this.key = clients.keys().register(this, session.version());
         scanner.interest(TERMINATE);
     }
 

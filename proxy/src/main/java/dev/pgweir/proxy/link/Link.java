@@ -89,7 +89,7 @@ public final class Link implements LinkedClient {
     private final FollowedSettings settings;
 
     private final RequestQueue requests;
-    /** Whether each message of the extended protocol is followed, since statements are prepared for the client. */
+    /** Whether each message of the extended protocol is followed, for the sake of the client's statements and settings. */
     private final boolean follows;
 
     private @Nullable PooledServer slot;
@@ -148,7 +148,7 @@ public final class Link implements LinkedClient {
     /**
      * @param clientGate stops the client while the server takes no more
      * @param wanted the client's own settings; changed when PostgreSQL reports a change
-     * @param follows whether the client's statements are to be followed: each of its messages of the extended protocol has
+     * @param follows whether the client's statements or settings are to be followed: each of its messages of the extended protocol has
      *     to be announced then
      */
     public Link(Owner owner, Channel client, ReadGate clientGate, SessionParameters wanted, boolean follows) {
@@ -192,9 +192,9 @@ public final class Link implements LinkedClient {
             release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             return false;
         }
-        if (!follows) {
+        if (preparer == null || preparer.passes()) {
             // What the client prepares and deallocates will not be known.
-            to.statements().clear();
+            to.statements().doubt();
             to.statements().forgetUnnamed();
         }
         long now = System.nanoTime();
@@ -435,6 +435,11 @@ public final class Link implements LinkedClient {
 
     ByteBufAllocator alloc() {
         return client.alloc();
+    }
+
+    /** Whether the client's next message is the first of what would be a transaction. */
+    boolean isFirstOutsideTransaction() {
+        return status == TransactionStatus.IDLE && requests.hasOnlyInternal();
     }
 
     /** Whether PgWeir has messages or queries of its own under way. */
@@ -714,8 +719,12 @@ public final class Link implements LinkedClient {
             case BackendMessageType.PARSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.PARSE);
             case BackendMessageType.BIND_COMPLETE -> requests.onAnswer(type, FrontendMessageType.BIND);
             case BackendMessageType.CLOSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.CLOSE);
-            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION ->
-                requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION -> {
+                if (preparer != null && !requests.headIsInternal()) {
+                    preparer.answered();
+                }
+                yield requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            }
             case BackendMessageType.COMMAND_COMPLETE,
                     BackendMessageType.EMPTY_QUERY_RESPONSE,
                     BackendMessageType.PORTAL_SUSPENDED -> {
@@ -777,7 +786,10 @@ public final class Link implements LinkedClient {
             if (settings.isAsking()) {
                 from.scanner().interest(ServerConnection.RELAY_EACH);
                 settings.onAnswer(from.parameters());
-                settle(from);
+                settingsError = settings.excess();
+                if (settingsError == null) {
+                    settle(from);
+                }
             }
             runAfterInternal();
             return false;
@@ -812,10 +824,13 @@ public final class Link implements LinkedClient {
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
-        if (requests.headEffect() instanceof Effects effects
-                && error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
-                && server != null) {
-            effects.executed().forEach(server.statements()::lost);
+        if (requests.headEffect() instanceof Effects effects && server != null) {
+            if (executeAgain(error, effects, server)) {
+                return false;
+            }
+            if (error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code()) || ExecuteRepair.isChanged(error)) {
+                effects.executed().forEach(server.statements()::lost);
+            }
         }
         if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
             replacement = OldColumns.asCachedPlan(error, client.alloc());
@@ -824,6 +839,19 @@ public final class Link implements LinkedClient {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
         return onError(error);
+    }
+
+    /** Whether the client need not see the error of a query. */
+    private boolean executeAgain(ErrorResponse error, Effects effects, ServerConnection on) {
+        if (preparer == null
+                || discarding
+                || !requests.isOnlyQuery()
+                || !preparer.executeAgain(error, effects, requests::hideQuery)) {
+            return false;
+        }
+        on.write(Objects.requireNonNull(preparer.takeBefore()), loop);
+        on.flush();
+        return true;
     }
 
     /**

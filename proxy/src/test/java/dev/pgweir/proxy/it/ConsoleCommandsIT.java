@@ -149,7 +149,7 @@ final class ConsoleCommandsIT {
                 WireClient next = client(database, "kept")) {
             holder.query("SELECT 1");
             WireMessage error = error(admin.query("PAUSE kept TIMEOUT 0.1"));
-            assertThat(error.message()).startsWith("PAUSE was given up after 100 ms, it waits for server connections");
+            assertThat(error.message()).startsWith("PAUSE was given up after 0.1 s, it waits for server connections");
             assertThat(state(admin)).containsEntry("paused_databases", "");
             assertThat(next.value("SELECT 'served'")).isEqualTo("served");
             holder.terminate();
