@@ -159,6 +159,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
         this.simpleIsRefused = config.protocol().disablePqexec();
+        place.waitLimit(settings.queryWait().toNanos());
         int statements = config.protocol().maxPreparedStatements();
         boolean follows = settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
@@ -201,6 +202,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         } else {
             PoolMode mode = settings.poolMode();
             settings = now.clientSettings(database, user).withPoolMode(mode);
+            place.waitLimit(settings.queryWait().toNanos());
             takeServerSettings(now);
         }
         leaveIfTold();

@@ -365,6 +365,7 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     private void awaitServer(DatabasePool from) {
         PoolClient place = replication.isEmpty() ? new PoolClient(this) : PoolClient.dedicated(this, ownParameters());
+        place.waitLimit(config.clientSettings(database, user).queryWait().toNanos());
         poolClient = place;
         // Whoever waits for its login is a client of the pool, else min_pool_size would not hold for it.
         PooledServer server = from.pool().acquire(place);

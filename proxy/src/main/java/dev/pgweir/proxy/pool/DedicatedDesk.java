@@ -2,6 +2,7 @@ package dev.pgweir.proxy.pool;
 
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LoginFailure;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,11 +152,11 @@ final class DedicatedDesk {
     }
 
     void tick(PoolState pool, long now) {
-        long timeout = pool.spec.waiting().queryWaitTimeoutNanos();
-        for (PoolClient first = pool.dedicated.peek();
-                first != null && timeout > 0 && now - first.waitingSince >= timeout;
-                first = pool.dedicated.peek()) {
-            end(pool, pool.dedicated.remove(), WaitFailure.TIMEOUT);
+        for (PoolClient client : List.copyOf(pool.dedicated)) {
+            if (client.isLate(pool, now)) {
+                pool.dedicated.remove(client);
+                end(pool, client, WaitFailure.TIMEOUT);
+            }
         }
         serve(pool, now);
     }

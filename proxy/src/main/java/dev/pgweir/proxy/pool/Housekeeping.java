@@ -32,12 +32,18 @@ final class Housekeeping {
 
     private void endWaits(PoolState pool, long now) {
         PoolSpec.Waiting waiting = pool.spec.waiting();
-        long timeout = waiting.queryWaitTimeoutNanos();
         PoolClient client = pool.queue.head();
-        while (timeout > 0 && client != null && now - client.waitingSince >= timeout) {
-            core.book.failWait(pool, client, WaitFailure.TIMEOUT, now);
-            client = pool.queue.head();
+        boolean late = true;
+        while (client != null && (late || pool.waitsDiffer)) {
+            PoolClient next = client.next;
+            late = client.isLate(pool, now);
+            if (late) {
+                core.book.failWait(pool, client, WaitFailure.TIMEOUT, now);
+            }
+            client = next;
         }
+        pool.waitsDiffer &= !pool.queue.isEmpty();
+        client = pool.queue.head();
         long notify = waiting.queryWaitNotifyNanos();
         while (notify > 0 && client != null && now - client.waitingSince >= notify) {
             if (!client.notified) {

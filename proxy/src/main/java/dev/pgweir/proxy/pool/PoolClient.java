@@ -31,6 +31,8 @@ public final class PoolClient {
     int passed;
 
     boolean notified;
+    /** How long it waits; negative: as long as its pool says. */
+    private volatile long waitLimit = -1;
 
     @Nullable
     WaitQueue queue;
@@ -65,6 +67,28 @@ public final class PoolClient {
      */
     public static PoolClient dedicated(Waiter waiter, Map<String, String> startupParameters) {
         return new PoolClient(waiter, Map.copyOf(startupParameters));
+    }
+
+    /**
+     * Sets how long it waits for a server, where those who share a pool differ in that. Holds from the next wait on. Any
+     * thread.
+     *
+     * @param nanos 0: without end
+     */
+    public void waitLimit(long nanos) {
+        waitLimit = nanos;
+    }
+
+    /** The limit of its wait in a pool; 0: none. */
+    long waitLimitIn(PoolState pool) {
+        long own = waitLimit;
+        return own < 0 ? pool.spec.waiting().queryWaitTimeoutNanos() : own;
+    }
+
+    /** Whether it has waited as long as it may. */
+    boolean isLate(PoolState pool, long now) {
+        long limit = waitLimitIn(pool);
+        return limit > 0 && now - waitingSince >= limit;
     }
 
     /** Where the client stands. */

@@ -29,6 +29,8 @@ final class PoolState {
     int dedicatedLogins;
     /** Its servers are withheld and closed; see {@link PauseDesk}. */
     boolean paused;
+    /** Clients that waited here had limits of their own, so the first in the queue need not be the first to give up. */
+    boolean waitsDiffer;
 
     final ServerList idle;
     final ServerList used;

@@ -175,6 +175,11 @@ public final class PooledServer implements ServerOwner {
     }
 
     @Override
+    public String database() {
+        return pool.key.database();
+    }
+
+    @Override
     public void onReady(ServerControl server) {
         pool.handle.pools().onReady(this, server);
     }

@@ -131,6 +131,7 @@ final class ServerBook {
             waitingPools.add(pool);
         }
         pool.queue.add(client);
+        pool.waitsDiffer |= client.waitLimitIn(pool) != pool.spec.waiting().queryWaitTimeoutNanos();
         client.membership = PoolClient.Membership.WAITING;
         client.waitingSince = now;
         client.notified = false;
