@@ -80,8 +80,7 @@ final class BadFilesTest {
                                 + " postgres, direct"),
                 bad(
                         "[pgweir]\nauth_type = \"hba\"",
-                        "pgweir.toml:2:1: auth_type: \"hba\" is refused because this version does not have that method"
-                                + " yet, accepted: any, trust, plain, md5, scram-sha-256, peer"),
+                        "pgweir.toml:2:1: auth_type: hba needs rules, accepted: with it, auth_hba_file = a file of them"),
                 bad(
                         "[pgweir]\nlisten_addr = \"\"",
                         "pgweir.toml:2:1: listen_addr: no address is left to listen on,"
@@ -276,17 +275,14 @@ final class BadFilesTest {
                         auth_type = "trust"
                         job_name = "x"
                         verbose = 0
-                        disable_pqexec = true
+                        sbuf_loopcnt = 9
                         [databases.app]
                         host = "db"
-                        auth_user = "checker"
                         [users.app]
                         """))
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("pgweir.toml:3:1: job_name: has no effect: "),
-                        line -> assertThat(line).startsWith("pgweir.toml:5:1: disable_pqexec: has no effect: "),
-                        line -> assertThat(line)
-                                .startsWith("pgweir.toml:8:1: databases.app.auth_user: has no effect: "));
+                        line -> assertThat(line).startsWith("pgweir.toml:5:1: sbuf_loopcnt: has no effect: "));
     }
 
     @Test

@@ -145,8 +145,12 @@ final class SettingSourcesTest {
         if (setting.type().isNumber()) {
             return setting.equals(Settings.MAX_PACKET_SIZE) ? "2048" : "2";
         }
+        if (setting.name().equals("proxy_protocol_from")) {
+            return "10.0.0.0/8";
+        }
         return switch (text) {
             case "daemon" -> "local3";
+            case "3.0" -> "3.2";
             case "0777" -> "0770";
             case "0" -> "1";
             case "1" -> "0";

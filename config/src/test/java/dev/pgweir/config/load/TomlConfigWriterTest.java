@@ -88,6 +88,7 @@ final class TomlConfigWriterTest {
                 listen_addr = ["*"]
                 unix_socket_dir = ""
                 pool_mode = "transaction"
+                max_client_logins = 0
                 default_pool_size = 10
                 query_timeout = 1.5
                 admin_users = ["root", "boss"]

@@ -67,13 +67,13 @@ final class HbaIT {
                 password = "%6$s"
                 %7$s
                 """.formatted(
-                        directory,
-                        database.host(),
-                        database.port(),
-                        database.name(),
-                        database.user(),
-                        database.password(),
-                        users))
+                                directory,
+                                database.host(),
+                                database.port(),
+                                database.name(),
+                                database.user(),
+                                database.password(),
+                                users))
                 .start();
     }
 
@@ -131,8 +131,8 @@ final class HbaIT {
             rewrite(RULES);
             console.query("RELOAD");
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(error("rejected", "app"))
-                .isEqualTo("login rejected"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(error("rejected", "app")).isEqualTo("login rejected"));
     }
 
     private static void rewrite(String rules) throws IOException {

@@ -108,7 +108,7 @@ final class LogLinesIT {
 
     @Test
     void eachLineHasTimeProcessAndLevel() {
-        has("^[0-9-]{10} [0-9:.]{12} UTC \\[" + weir.pid() + "\\] LOG ");
+        gets("(?m)^[0-9-]{10} [0-9:.]{12} UTC \\[" + weir.pid() + "\\] LOG ");
         gets(" LOG kernel file descriptor limit: \\d+; max_client_conn: 100, max expected fd use: \\d+");
     }
 

@@ -27,6 +27,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 /** TLS towards clients: optional on one PgWeir; the others need it, or a certificate. */
 @ExtendWith(RealPostgres.class)
@@ -62,9 +62,7 @@ final class TlsClientsIT {
         mine = AUTHORITY.issue(shared.user());
         mine.write(files, "client");
         STRANGE.issue(shared.user()).write(files, "foreign");
-        optional = Fronted.start(
-                shared,
-                settings("prefer", "admin_users = [\"" + shared.user() + "\"]"));
+        optional = Fronted.start(shared, settings("prefer", "admin_users = [\"" + shared.user() + "\"]"));
         // As short as a login on a busy machine can bear.
         strict = Fronted.start(shared, settings("verify-full", "client_login_timeout = 4"));
         psql = ClientProgram.psql().orElse(null);
@@ -114,15 +112,20 @@ final class TlsClientsIT {
                 weir(),
                 "SHOW CLIENTS",
                 Map.of(
-                        "PGDATABASE", "pgbouncer",
-                        "PGSSLMODE", mode,
+                        "PGDATABASE",
+                        "pgbouncer",
+                        "PGSSLMODE",
+                        mode,
                         // prefer is not told of the certificate that it could not verify.
-                        "PGSSLROOTCERT", mode.startsWith("verify") ? file(root) : file("none"),
-                        "PGHOST", host));
+                        "PGSSLROOTCERT",
+                        mode.startsWith("verify") ? file(root) : file("none"),
+                        "PGHOST",
+                        host));
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(run.output()).contains(tls.equals("no") ? "||" : "|" + tls + "|");
-        weir().process().awaitLine("login attempt: db=pgbouncer user=" + database().user() + " tls=" + tls + " repl");
+        weir().process()
+                .awaitLine("login attempt: db=pgbouncer user=" + database().user() + " tls=" + tls + " repl");
     }
 
     @ParameterizedTest
@@ -150,8 +153,7 @@ final class TlsClientsIT {
         if (psql == null) {
             return;
         }
-        ClientProgram.Run run =
-                psql(weir(), "SELECT 1", Map.of("PGSSLMODE", "require", "PGCHANNELBINDING", binding));
+        ClientProgram.Run run = psql(weir(), "SELECT 1", Map.of("PGSSLMODE", "require", "PGCHANNELBINDING", binding));
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
     }
@@ -189,7 +191,8 @@ final class TlsClientsIT {
     @Test
     void aClientWithoutTlsIsRefusedWhereItMustBeUsed() throws IOException {
         try (WireClient client = Objects.requireNonNull(strict).connect()) {
-            List<WireMessage> answer = client.tryLogin(database().user(), Fronted.NAME, database().password());
+            List<WireMessage> answer =
+                    client.tryLogin(database().user(), Fronted.NAME, database().password());
 
             assertThat(answer.get(0).toString()).contains("SSL required");
             client.awaitEnd();
@@ -283,7 +286,8 @@ final class TlsClientsIT {
         for (String protocol : new String[] {null, "http/1.1"}) {
             try (SSLSocket socket = handshake(new Socket(loopback(), weir().port()), protocol);
                     WireClient client = WireClient.over(socket)) {
-                assertThatThrownBy(() -> client.login(database().user(), Fronted.NAME, database().password()))
+                assertThatThrownBy(() -> client.login(
+                                database().user(), Fronted.NAME, database().password()))
                         .isInstanceOf(IOException.class);
             }
         }
@@ -305,7 +309,8 @@ final class TlsClientsIT {
                 other.send(dev.pgweir.proxy.testing.WireBytes.cancelRequest(client.pid(), client.secret()));
                 other.awaitEnd();
             }
-            assertThat(client.readUntil('Z')).anyMatch(message -> message.toString().contains("57014"));
+            assertThat(client.readUntil('Z'))
+                    .anyMatch(message -> message.toString().contains("57014"));
         }
     }
 
@@ -330,7 +335,8 @@ final class TlsClientsIT {
 
     private static SSLSocket handshake(Socket plain, @Nullable String protocol) throws IOException {
         SSLContext context = AUTHORITY.clientContext(mine);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
         if (protocol != null) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {protocol});

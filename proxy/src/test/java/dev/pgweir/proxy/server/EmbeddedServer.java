@@ -3,11 +3,11 @@ package dev.pgweir.proxy.server;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 
-import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.config.TlsConfig;
 import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.SslNegotiation;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
