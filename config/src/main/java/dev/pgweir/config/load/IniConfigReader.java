@@ -68,14 +68,12 @@ final class IniConfigReader implements IniScanner.Events {
     /** Where PgBouncer listens if it is told nothing: on a Unix socket only. */
     private void defaults(Origin at) {
         SectionDraft settings = draft.settings();
-        settings.find("unix_socket_dir", at).filter(Setting::inForce).ifPresent(directory -> {
-            if (!settings.values().isSet(directory)) {
-                settings.put(directory, "/tmp", at);
-            }
-            if (!settings.values().isSet(Settings.LISTEN_ADDR)) {
-                settings.set(Settings.LISTEN_ADDR, List.of(), at);
-            }
-        });
+        if (!settings.values().isSet(Settings.UNIX_SOCKET_DIR)) {
+            settings.set(Settings.UNIX_SOCKET_DIR, "/tmp", at);
+        }
+        if (!settings.values().isSet(Settings.LISTEN_ADDR)) {
+            settings.set(Settings.LISTEN_ADDR, List.of(), at);
+        }
     }
 
     @Override

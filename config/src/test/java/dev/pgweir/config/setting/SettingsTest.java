@@ -62,7 +62,9 @@ final class SettingsTest {
                         "worker_threads",
                         "worker_clients",
                         "transport",
-                        "pgbouncer_compatibility");
+                        "pgbouncer_compatibility",
+                        "server_tls_sslnegotiation",
+                        "server_channel_binding");
     }
 
     @ParameterizedTest

@@ -49,6 +49,6 @@ final class CancelPhase implements ClientPhase {
 
     @Override
     public ClientState state() {
-        return ClientState.LOGIN;
+        return ClientState.CANCEL;
     }
 }

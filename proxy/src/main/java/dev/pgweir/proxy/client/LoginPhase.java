@@ -17,16 +17,13 @@ import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
-import dev.pgweir.proxy.auth.AuthMethod;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
-import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
-import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -35,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -120,7 +118,10 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers()
                     .info(
                             "login attempt",
-                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication="
+                            session + " login attempt: db=" + database + " user=" + user + " tls="
+                                    + (session.tls() == null
+                                            ? "no"
+                                            : session.tls().info()) + " replication="
                                     + (replication.isEmpty() ? "no" : "yes"));
         }
         if (user.isEmpty()) {
@@ -198,15 +199,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
-        AuthType type = config.auth().authType();
-        AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        Credential known = clients.credential(config, user);
-        UnixPeer peer = unix == null ? null : unix.peer();
-        authenticator = method == AuthMethod.PEER && peer != null
-                ? clients.authenticators().peer(user, known, peer::userName)
-                : clients.authenticators()
-                        .withScramIterations(config.auth().scramIterations())
-                        .create(method, user, known);
+        authenticator = clients.methods().begin(session, config, user, database);
         take(authenticator.start());
     }
 
@@ -267,7 +260,9 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
-            session.gate().close(ReadGate.LOGIN);
+            if (!pending.unasked()) {
+                session.gate().close(ReadGate.LOGIN);
+            }
             pending.until()
                     .whenComplete(
                             (done, failure) -> session.channel().eventLoop().execute(this::resume));
@@ -428,14 +423,19 @@ final class LoginPhase implements ClientPhase, Waiter {
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
-            session.fail(
-                    failure.sqlState(),
-                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
-                            ? failure.message()
-                            : "server login failed: " + failure.message(),
-                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
-                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
-                            : DisconnectReason.CLIENT_LOGIN_FAILED);
+            if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
+                session.passOn(
+                        failure.sqlState(),
+                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message(),
+                        DisconnectReason.CLIENT_LOGIN_FAILED);
+            } else {
+                session.fail(
+                        failure.sqlState(),
+                        failure.message(),
+                        failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                                ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                                : DisconnectReason.CLIENT_LOGIN_FAILED);
+            }
         });
     }
 
@@ -474,15 +474,25 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onTick(long now) {
+        Duration limit = config.timeouts().clientLoginTimeout();
         if (pool == null) {
-            // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
-            clients.timeOut(session, now, config.timeouts().clientLoginTimeout());
+            clients.timeOut(session, now, limit);
+        } else if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
+            // PgBouncer's words for a first client that waits in vain for what the server says at its login.
+            session.fail(
+                    "08P01",
+                    "client_login_timeout (server down): no server connection was ready for the login within "
+                            + limit.toMillis() + " ms",
+                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
         }
     }
 
     @Override
     public void onClosed() {
         scanner.release();
+        if (authenticator != null) {
+            authenticator.abandon();
+        }
         early.forEach(ByteBuf::release);
         early.clear();
         if (poolClient != null && pool != null) {
@@ -494,15 +504,5 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public ClientState state() {
         return poolClient != null ? ClientState.WAITING : ClientState.LOGIN;
-    }
-
-    /** What is known of a user's password; a damaged entry of the configuration counts as unknown. */
-    static @Nullable Credential parse(String user, String secret) {
-        try {
-            return Credential.parse(secret);
-        } catch (IllegalArgumentException e) {
-            LOG.warn("the stored secret of user {} is damaged: {}", user, e.getMessage());
-            return null;
-        }
     }
 }
