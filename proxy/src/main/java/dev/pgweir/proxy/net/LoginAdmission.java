@@ -51,7 +51,8 @@ public final class LoginAdmission {
         inProgress.incrementAndGet();
         channel.closeFuture().addListener(closed -> over(channel));
         if (isFull()) {
-            String line = log.admit("", "max_client_logins (" + limit.getAsInt() + ") is reached: others wait", System.nanoTime());
+            String line = log.admit(
+                    "", "max_client_logins (" + limit.getAsInt() + ") is reached: others wait", System.nanoTime());
             if (line != null) {
                 LOG.warn("{}", line);
             }
