@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.pgweir.config.hba.IdentMap;
 import dev.pgweir.config.value.Network;
 import dev.pgweir.config.value.Secret;
 import java.io.IOException;
@@ -36,6 +37,17 @@ final class ConfigFuzzTest {
         Problems problems = new Problems();
         Map<String, Secret> secrets = AuthFileReader.read("userlist.txt", new String(data, UTF_8), problems);
         secrets.values().forEach(secret -> assertThat(secret).hasToString(Secret.REDACTED));
+        problems.sorted().forEach(ConfigFuzzTest::check);
+    }
+
+    /** An ident file and an HBA file, with a zero byte between. */
+    @FuzzTest(maxDuration = "10m")
+    void hbaRulesAreReadOrTheirProblemsAreTold(byte[] data) {
+        // Names that begin with @ are files.
+        String[] files = new String(data, UTF_8).replace('@', 'a').split("\0", 2);
+        Problems problems = new Problems();
+        Map<String, IdentMap> maps = IdentReader.read(Path.of("ident.conf"), files[0], problems);
+        HbaReader.read(Path.of("hba.conf"), files[files.length - 1], maps, problems);
         problems.sorted().forEach(ConfigFuzzTest::check);
     }
 
