@@ -153,7 +153,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.settings = settings;
         takeServerSettings(config);
         this.wanted = new SessionParameters(clients.tracked());
-        startupSettings.forEach(wanted::request);
+        wanted.request(startupSettings);
         SessionParameters defaults = new SessionParameters(clients.tracked());
         welcome.forEach(defaults::reported);
         wanted.fillFrom(defaults);

@@ -16,6 +16,7 @@ import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.tls.TlsPeer;
+import java.net.InetAddress;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +52,14 @@ final class LoginMethods {
             return lookedUp(session, config, user, database, method, made(makers, method, session, user, user::equals));
         }
         boolean tcp = session.unix() == null;
+        InetAddress from = tcp ? session.remoteAddress().getAddress() : null;
+        if (tcp && from == null) {
+            // It would count as local, with the rights of the load balancer's process.
+            return makers.reject("the load balancer at the Unix socket does not tell where it comes from");
+        }
         HbaRule rule = config.hba()
                 .find(new HbaClient(
-                        tcp ? session.remoteAddress().getAddress() : null,
+                        from,
                         tls != null,
                         database,
                         user,

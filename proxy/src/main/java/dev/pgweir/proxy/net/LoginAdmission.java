@@ -1,11 +1,15 @@
 package dev.pgweir.proxy.net;
 
+import dev.pgweir.proxy.log.RateLimitedLog;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bounds the connections by TCP whose owner is not known yet: setting {@code max_client_logins}. Where it is reached,
@@ -18,6 +22,11 @@ import java.util.function.IntSupplier;
  */
 public final class LoginAdmission {
     private static final AttributeKey<Boolean> COUNTED = AttributeKey.valueOf("pgweir.login");
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoginAdmission.class);
+
+    /** At the limit it is reached with each client that gets in; once a minute is enough to be seen. */
+    private final RateLimitedLog log = new RateLimitedLog(1, Duration.ofMinutes(1));
 
     private final IntSupplier limit;
     private final AtomicInteger inProgress = new AtomicInteger();
@@ -42,6 +51,11 @@ public final class LoginAdmission {
         inProgress.incrementAndGet();
         channel.closeFuture().addListener(closed -> over(channel));
         if (isFull()) {
+            String line = log.admit(
+                    "", "max_client_logins (" + limit.getAsInt() + ") is reached: others wait", System.nanoTime());
+            if (line != null) {
+                LOG.warn("{}", line);
+            }
             paused = true;
             apply();
         }
@@ -79,6 +93,8 @@ public final class LoginAdmission {
         paused = true;
         boolean full = isFull();
         paused = full;
-        listeners.forEach(listener -> listener.config().setAutoRead(!full));
+        listeners.stream()
+                .filter(Channel::isOpen)
+                .forEach(listener -> listener.config().setAutoRead(!full));
     }
 }

@@ -55,6 +55,11 @@ final class ServerLogin implements ServerEncryption.Outcome {
                     BackendMessageType.READY_FOR_QUERY)
             .build();
 
+    /** A handful with some hundred characters in fact; the bounds keep a hostile server from filling the memory. */
+    private static final int MAX_REPORTED = 200;
+
+    private static final int MAX_REPORTED_LENGTH = 64 * 1024;
+
     private final long id;
     private final int loopIndex;
     private final ServerOwner owner;
@@ -255,11 +260,13 @@ final class ServerLogin implements ServerEncryption.Outcome {
     }
 
     private final Map<String, String> reported = new LinkedHashMap<>();
+    private int reportedLength;
 
     private void onParameter(ParameterStatus status) {
-        // A handful in fact; the bound keeps a hostile server from filling the memory.
-        if (reported.size() < 200) {
+        int length = status.name().length() + status.value().length();
+        if (reported.size() < MAX_REPORTED && reportedLength + length <= MAX_REPORTED_LENGTH) {
             reported.put(status.name(), status.value());
+            reportedLength += length;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pgweir.proxy.prepare.sql.ReadingSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,23 @@ public final class SessionParameters {
     /** A client asks for this value; a name without a report is kept aside. */
     public void request(String name, String value) {
         request(name, value, tracked.indexOf(name));
+    }
+
+    /** The same for many at once. */
+    public void request(Map<String, String> wanted) {
+        Map<String, String> silent = new LinkedHashMap<>();
+        wanted.forEach((name, value) -> {
+            int index = tracked.indexOf(name);
+            if (index >= 0) {
+                request(name, value, index);
+            } else {
+                silent.put(name, value);
+            }
+        });
+        if (!silent.isEmpty()) {
+            putExtra(silent);
+            proven = false;
+        }
     }
 
     private void request(String name, String value, int index) {

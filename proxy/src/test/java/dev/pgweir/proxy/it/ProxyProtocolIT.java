@@ -12,6 +12,7 @@ import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,6 +201,36 @@ final class ProxyProtocolIT {
                     assertThat(address(client).get(0)).isIn("203.0.113.7", "unix");
                 }
             }
+        }
+    }
+
+    @Test
+    void rulesOfTheHbaFileAreForTheClientsAddressAndLocalOnesForNobodyBehindABalancer() throws IOException {
+        Path sockets = Files.createDirectory(directory.resolve("hba"));
+        Path rules = Files.writeString(
+                directory.resolve("hba.conf"), "local all all trust\nhost all all 203.0.113.0/24 trust\n");
+        try (Fronted other = Fronted.start(
+                        database,
+                        "auth_type = \"hba\"",
+                        "auth_hba_file = \"" + rules + "\"",
+                        "proxy_protocol_from = [\"" + BALANCER + "\", \"unix\"]",
+                        "unix_socket_dir = \"" + sockets + "\"");
+                UnixBridge balancer = UnixBridge.to(sockets.resolve(".s.PGSQL." + other.port()))) {
+            for (int port : new int[] {other.port(), balancer.port()}) {
+                assertThat(loginBy(port, v1("PROXY TCP4 203.0.113.7 192.0.2.1 1 2"))).isEqualTo('Z');
+                assertThat(loginBy(port, v1("PROXY TCP4 198.51.100.7 192.0.2.1 1 2"))).isEqualTo('E');
+                assertThat(loginBy(port, v1("PROXY UNKNOWN"))).isEqualTo('E');
+                assertThat(loginBy(port, v2(LOCAL, (byte) 0))).isEqualTo('E');
+            }
+        }
+    }
+
+    /** The last message of a login without a password. */
+    private static char loginBy(int port, byte[] header) throws IOException {
+        try (WireClient client = WireClient.connectFrom(BALANCER, port)) {
+            client.send(header, startup("user", database.user(), "database", Fronted.NAME));
+            List<WireMessage> login = client.authenticate(database.user(), "");
+            return login.get(login.size() - 1).type();
         }
     }
 
