@@ -75,7 +75,8 @@ final class ServerHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent) {
-            // close_notify: nothing more comes from there. PostgreSQL closes its socket a moment later, when its process
+            // close_notify: nothing more comes from there. PostgreSQL closes its socket a moment later, when its
+            // process
             // is gone, and only then it does not count the connection any more; others may wait for us to close.
             ctx.executor().schedule(() -> ctx.close(), CLOSE_NOTIFY_SECONDS, TimeUnit.SECONDS);
         }

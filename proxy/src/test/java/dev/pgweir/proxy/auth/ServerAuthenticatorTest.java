@@ -113,8 +113,7 @@ final class ServerAuthenticatorTest {
             step = login.resume();
         }
         byte[] clientFinal = sent(step).getBytes(UTF_8);
-        assertThat(server.onClientFinal(
-                        clientFinal, DERIVATION.derive(PASSWORD).toSecret()))
+        assertThat(server.onClientFinal(clientFinal, DERIVATION.derive(PASSWORD).toSecret()))
                 .isNotNull();
     }
 
@@ -127,11 +126,7 @@ final class ServerAuthenticatorTest {
     }
 
     static Stream<ByteBuf> loginsThatAreNotBound() {
-        return Stream.of(
-                ok(),
-                Wire.request(3, ""),
-                md5Request(SALT),
-                Wire.request(10, "SCRAM-SHA-256\0\0"));
+        return Stream.of(ok(), Wire.request(3, ""), md5Request(SALT), Wire.request(10, "SCRAM-SHA-256\0\0"));
     }
 
     @ParameterizedTest

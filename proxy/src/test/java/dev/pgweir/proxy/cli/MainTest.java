@@ -75,7 +75,8 @@ final class MainTest {
 
     @Test
     void makesACertificateAndPrintsTheSettingsThatUseIt() throws IOException {
-        assertThat(run(Map.of(), "certificate", "-d", directory.toString(), "db.local")).isZero();
+        assertThat(run(Map.of(), "certificate", "-d", directory.toString(), "db.local"))
+                .isZero();
         Path file = write("[databases.app]\nhost = \"db\"\n[pgweir]\n" + out);
 
         assertThat(run(Map.of(), "check", file.toString())).isZero();

@@ -29,6 +29,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 
 /** TLS towards clients: optional on one PgWeir; the others need it, or a certificate. */
 @ExtendWith(RealPostgres.class)
@@ -64,9 +64,7 @@ final class TlsClientsIT {
         mine = AUTHORITY.issue(shared.user());
         mine.write(files, "client");
         STRANGE.issue(shared.user()).write(files, "foreign");
-        optional = Fronted.start(
-                shared,
-                settings("prefer", "admin_users = [\"" + shared.user() + "\"]"));
+        optional = Fronted.start(shared, settings("prefer", "admin_users = [\"" + shared.user() + "\"]"));
         // As short as a login on a busy machine can bear.
         strict = Fronted.start(shared, settings("verify-full", "client_login_timeout = 4"));
         psql = ClientProgram.psql().orElse(null);
@@ -116,15 +114,20 @@ final class TlsClientsIT {
                 weir(),
                 "SHOW CLIENTS",
                 Map.of(
-                        "PGDATABASE", "pgbouncer",
-                        "PGSSLMODE", mode,
+                        "PGDATABASE",
+                        "pgbouncer",
+                        "PGSSLMODE",
+                        mode,
                         // prefer is not told of the certificate that it could not verify.
-                        "PGSSLROOTCERT", mode.startsWith("verify") ? file(root) : file("none"),
-                        "PGHOST", host));
+                        "PGSSLROOTCERT",
+                        mode.startsWith("verify") ? file(root) : file("none"),
+                        "PGHOST",
+                        host));
 
         assertThat(run.exitCode()).as(run.output()).isZero();
         assertThat(run.output()).contains(tls.equals("no") ? "||" : "|" + tls + "|");
-        weir().process().awaitLine("login attempt: db=pgbouncer user=" + database().user() + " tls=" + tls + " repl");
+        weir().process()
+                .awaitLine("login attempt: db=pgbouncer user=" + database().user() + " tls=" + tls + " repl");
     }
 
     @ParameterizedTest
@@ -152,8 +155,7 @@ final class TlsClientsIT {
         if (psql == null) {
             return;
         }
-        ClientProgram.Run run =
-                psql(weir(), "SELECT 1", Map.of("PGSSLMODE", "require", "PGCHANNELBINDING", binding));
+        ClientProgram.Run run = psql(weir(), "SELECT 1", Map.of("PGSSLMODE", "require", "PGCHANNELBINDING", binding));
 
         assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
     }
@@ -191,7 +193,8 @@ final class TlsClientsIT {
     @Test
     void aClientWithoutTlsIsRefusedWhereItMustBeUsed() throws IOException {
         try (WireClient client = Objects.requireNonNull(strict).connect()) {
-            List<WireMessage> answer = client.tryLogin(database().user(), Fronted.NAME, database().password());
+            List<WireMessage> answer =
+                    client.tryLogin(database().user(), Fronted.NAME, database().password());
 
             assertThat(answer.get(0).toString()).contains("SSL required");
             client.awaitEnd();
@@ -285,7 +288,8 @@ final class TlsClientsIT {
         for (String protocol : new String[] {null, "http/1.1"}) {
             try (SSLSocket socket = handshake(new Socket(loopback(), weir().port()), protocol);
                     WireClient client = WireClient.over(socket)) {
-                assertThatThrownBy(() -> client.login(database().user(), Fronted.NAME, database().password()))
+                assertThatThrownBy(() -> client.login(
+                                database().user(), Fronted.NAME, database().password()))
                         .isInstanceOf(IOException.class);
             }
         }
@@ -307,7 +311,8 @@ final class TlsClientsIT {
                 other.send(dev.pgweir.proxy.testing.WireBytes.cancelRequest(client.pid(), client.secret()));
                 other.awaitEnd();
             }
-            assertThat(client.readUntil('Z')).anyMatch(message -> message.toString().contains("57014"));
+            assertThat(client.readUntil('Z'))
+                    .anyMatch(message -> message.toString().contains("57014"));
         }
     }
 
@@ -361,7 +366,8 @@ final class TlsClientsIT {
 
     private static SSLSocket handshake(Socket plain, @Nullable String protocol) throws IOException {
         SSLContext context = AUTHORITY.clientContext(mine);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
         if (protocol != null) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {protocol});
@@ -371,8 +377,8 @@ final class TlsClientsIT {
         return socket;
     }
 
-    private static InetAddress loopback() throws IOException {
-        return InetAddress.getByName("127.0.0.1");
+    private static InetAddress loopback() {
+        return InetAddress.getLoopbackAddress();
     }
 
     private static Fronted weir() {

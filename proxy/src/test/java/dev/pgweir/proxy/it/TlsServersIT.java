@@ -197,9 +197,7 @@ final class TlsServersIT {
         try (WireClient client = connect()) {
             List<WireMessage> answer = client.tryLogin("bound", database, "");
 
-            assertThat(answer.get(answer.size() - 1).toString())
-                    .contains(text)
-                    .doesNotContain("not the server's");
+            assertThat(answer.get(answer.size() - 1).toString()).contains(text).doesNotContain("not the server's");
             Objects.requireNonNull(weir).awaitLine(text);
         }
     }
@@ -218,21 +216,20 @@ final class TlsServersIT {
         PostgresInstance server = Objects.requireNonNull(postgres);
         try (WireClient client = login("full")) {
             client.send(WireBytes.query("SELECT pg_sleep(61)"));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> {
-                        try (var connection = server.connect("postgres");
-                                var rows = connection
-                                        .createStatement()
-                                        .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query ="
-                                                + " 'SELECT pg_sleep(61)' AND state = 'active'")) {
-                            rows.next();
-                            return rows.getInt(1) == 1;
-                        }
-                    });
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+                try (var connection = server.connect("postgres");
+                        var rows = connection
+                                .createStatement()
+                                .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query ="
+                                        + " 'SELECT pg_sleep(61)' AND state = 'active'")) {
+                    rows.next();
+                    return rows.getInt(1) == 1;
+                }
+            });
             client.cancel();
 
-            assertThat(client.readUntil('Z')).anyMatch(message -> message.toString().contains("57014"));
+            assertThat(client.readUntil('Z'))
+                    .anyMatch(message -> message.toString().contains("57014"));
         }
     }
 

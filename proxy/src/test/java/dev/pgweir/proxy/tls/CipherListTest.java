@@ -31,7 +31,9 @@ final class CipherListTest {
     @Test
     void signsMoveAndTakeAwayAsInOpenSsl() throws TlsException {
         assertThat(CipherList.older(
-                        "c", "AES128-SHA:AES256-SHA:+AES128-SHA:-AES256-SHA:AES256-SHA:!AES128-SHA:AES128-SHA", n -> true))
+                        "c",
+                        "AES128-SHA:AES256-SHA:+AES128-SHA:-AES256-SHA:AES256-SHA:!AES128-SHA:AES128-SHA",
+                        n -> true))
                 .containsExactly("TLS_RSA_WITH_AES_256_CBC_SHA");
     }
 

@@ -106,8 +106,7 @@ final class PemFileTest {
         Path file = directory.resolve("server.crt");
         made.write(key, file);
 
-        X509Certificate read =
-                PemFile.certificates("c", file.toString()).get(0);
+        X509Certificate read = PemFile.certificates("c", file.toString()).get(0);
         read.verify(read.getPublicKey());
         read.checkValidity();
         assertThat(read.getSubjectAlternativeNames().stream()
@@ -121,8 +120,7 @@ final class PemFileTest {
     @ParameterizedTest
     @CsvSource({"SHA1withRSA, SHA-256", "SHA256withRSA, SHA-256", "SHA384withRSA, SHA-384", "SHA512withRSA, SHA-512"})
     void theEndPointIsHashedAsTheSignatureWasAndNeverByLessThanSha256(String signature, String hash) throws Exception {
-        X509Certificate certificate =
-                AUTHORITY.issueSigned(signature, "db").certificate();
+        X509Certificate certificate = AUTHORITY.issueSigned(signature, "db").certificate();
 
         assertThat(EndPointHash.of(certificate))
                 .isEqualTo(MessageDigest.getInstance(hash).digest(certificate.getEncoded()));

@@ -151,7 +151,8 @@ final class ScramExchangeTest {
         ScramServerExchange withPlus = new ScramServerExchange(DERIVATION, random, new byte[] {1});
         withPlus.expectBinding(true);
 
-        assertThatThrownBy(() -> new ScramServerExchange(DERIVATION, random, new byte[] {1}).onClientFirst(bytes(bound)))
+        assertThatThrownBy(
+                        () -> new ScramServerExchange(DERIVATION, random, new byte[] {1}).onClientFirst(bytes(bound)))
                 .hasMessageContaining("chose SCRAM without channel binding");
         assertThatThrownBy(() -> withPlus.onClientFirst(bytes(unbound)))
                 .hasMessageContaining("chose SCRAM with channel binding");
