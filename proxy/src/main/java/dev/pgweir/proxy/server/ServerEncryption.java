@@ -29,7 +29,11 @@ final class ServerEncryption extends ChannelInboundHandlerAdapter {
 
     /** How it ended. One of the two is called, once. */
     interface Outcome {
-        /** @param tls null in the clear */
+        /**
+         * The first packet may be sent.
+         *
+         * @param tls null in the clear
+         */
         void secured(@Nullable TlsPeer tls);
 
         /** The connection is about to be closed. */

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.tls;
 
 import dev.pgweir.config.TlsConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -87,6 +88,10 @@ final class Contexts {
 
     /** What went wrong, in one line: the innermost text, which is the one that says something. */
     static String reason(Throwable failure) {
+        if (failure instanceof NotSslRecordException || failure.getCause() instanceof NotSslRecordException) {
+            // Its own text repeats what came, which may be a password that was meant for an encrypted connection.
+            return "not an SSL/TLS record";
+        }
         Throwable last = failure;
         // Chains of causes are short; the bound is for one that bites its tail.
         for (int i = 0; i < 10 && last.getCause() != null; i++) {

@@ -14,7 +14,9 @@ import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
@@ -326,6 +328,35 @@ final class TlsClientsIT {
         }
     }
 
+    @Test
+    void aRenewedCertificateIsShownWithoutAWordAndABrokenOneIsNot() throws Exception {
+        Path files = Objects.requireNonNull(directory);
+        try (WireClient before = secured()) {
+            before.login(database().user(), Fronted.NAME, database().password());
+            TestAuthority.Issued renewed = AUTHORITY.issue("weir", "localhost", "127.0.0.1");
+            renewed.write(files, "server");
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> shownCertificate().equals(renewed.certificate()));
+            assertThat(before.value("SELECT 1")).isEqualTo("1");
+
+            Files.writeString(files.resolve("server.crt"), "no certificate");
+            weir().process().awaitLine("there is no certificate in PEM format in it; the certificates that were read");
+            assertThat(shownCertificate()).isEqualTo(renewed.certificate());
+            renewed.write(files, "server");
+        }
+    }
+
+    private static Certificate shownCertificate() throws IOException {
+        Socket plain = new Socket(loopback(), weir().port());
+        plain.getOutputStream().write(sslRequest());
+        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
+        try (SSLSocket socket = handshake(plain, null)) {
+            return socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
     private static WireClient secured() throws IOException {
         Socket plain = new Socket(loopback(), weir().port());
         plain.getOutputStream().write(sslRequest());
@@ -346,8 +377,8 @@ final class TlsClientsIT {
         return socket;
     }
 
-    private static InetAddress loopback() throws IOException {
-        return InetAddress.getByName("127.0.0.1");
+    private static InetAddress loopback() {
+        return InetAddress.getLoopbackAddress();
     }
 
     private static Fronted weir() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,16 @@ final class TlsServersIT {
 
     private static @Nullable PostgresInstance postgres;
     private static @Nullable PgWeirProcess weir;
+
+    /** Servers that are hostile, or have no TLS, by the name of the database that leads there. */
+    private static final Map<String, AnsweringServer> HOSTILE = Map.of(
+            // Bytes that somebody in between puts behind the answer would count as the encrypted server's.
+            "injected", AnsweringServer.start(WireBytes.bytes(new byte[] {'S'}, WireBytes.message('R', 0))),
+            "error", AnsweringServer.start(WireBytes.message('E', "SFATAL", "C28000", "Mnot the server's", "")),
+            "mute", AnsweringServer.start(new byte[] {'?'}),
+            "without", AnsweringServer.start(new byte[] {'N'}),
+            "garbage", AnsweringServer.start(new byte[] {'S'}),
+            "straight", AnsweringServer.start(new byte[] {0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28}));
 
     @BeforeAll
     static void start() {
@@ -76,6 +87,19 @@ final class TlsServersIT {
         database(text, "unbound", "bound", "localhost", "server_channel_binding = \"disable\"");
         database(text, "notbindable", "word", "localhost", "server_channel_binding = \"require\"");
         database(text, "certified", "certified", "localhost", "server_tls_sslmode = \"verify-full\"");
+        HOSTILE.forEach((name, server) -> {
+            String direct = name.equals("straight") ? "\nserver_tls_sslnegotiation = \"direct\"" : "";
+            text.append("""
+                    [databases.%s]
+                    host = "localhost"
+                    port = %d
+                    dbname = "postgres"
+                    user = "bound"
+                    server_connect_timeout = 3
+                    server_tls_sslmode = "require"%s
+
+                    """.formatted(name, server.port(), direct));
+        });
         return text + """
                 [pgweir]
                 auth_type = "any"
@@ -113,6 +137,7 @@ final class TlsServersIT {
         if (postgres != null) {
             postgres.close();
         }
+        HOSTILE.values().forEach(AnsweringServer::close);
     }
 
     @ParameterizedTest
@@ -157,6 +182,32 @@ final class TlsServersIT {
             List<WireMessage> answer = client.tryLogin("bound", database, "");
 
             assertThat(answer.get(answer.size() - 1).toString()).contains(text);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "injected, received unencrypted data after SSL response",
+        "error, the server answered SSLRequest by an error",
+        "mute, neither by S nor by N",
+        "without, server refused SSL",
+        "straight, TLS handshake error: ",
+    })
+    void givesUpOnAServerThatDoesNotBeginTls(String database, String text) throws IOException {
+        try (WireClient client = connect()) {
+            List<WireMessage> answer = client.tryLogin("bound", database, "");
+
+            assertThat(answer.get(answer.size() - 1).toString()).contains(text).doesNotContain("not the server's");
+            Objects.requireNonNull(weir).awaitLine(text);
+        }
+    }
+
+    @Test
+    void aServerThatStopsInTheMiddleOfTheHandshakeIsGivenUpAfterTheConnectTimeout() throws IOException {
+        try (WireClient client = connect()) {
+            client.send(WireBytes.startup("user", "bound", "database", "garbage"));
+
+            Objects.requireNonNull(weir).awaitLine("closing because: connect timeout");
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.pgweir.proxy.tls;
 
+import io.netty.util.NetUtil;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -121,14 +122,14 @@ public final class TestAuthority {
             generator.initialize(2048);
             KeyPair pair = generator.generateKeyPair();
             byte[] algorithm =
-                    Der.sequence(Der.oid(java.util.Objects.requireNonNull(SIGNATURES.get(signature))), Der.none());
+                    Der.sequence(Der.oid(Objects.requireNonNull(SIGNATURES.get(signature))), Der.none());
             byte[] subject = Der.sequence(Der.set(Der.sequence(Der.oid("2.5.4.3"), Der.utf8(name))));
             Instant now = Instant.now();
             List<byte[]> names = new ArrayList<>();
             for (String each : alternatives) {
                 names.add(
                         each.matches("[0-9.]+")
-                                ? Der.value(0x87, InetAddress.getByName(each).getAddress())
+                                ? Der.value(0x87, Objects.requireNonNull(NetUtil.createByteArrayFromIpAddressString(each)))
                                 : Der.value(0x82, each.getBytes(StandardCharsets.US_ASCII)));
             }
             List<byte[]> extensions = new ArrayList<>();
