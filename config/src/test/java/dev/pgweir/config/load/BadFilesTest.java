@@ -79,9 +79,17 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: client_tls_sslmode: \"require\" is refused because this version cannot"
                                 + " encrypt connections from clients yet, accepted: disable, allow, prefer"),
                 bad(
-                        "[pgweir]\nauth_type = \"hba\"",
-                        "pgweir.toml:2:1: auth_type: \"hba\" is refused because this version does not have that method"
-                                + " yet, accepted: any, trust, plain, md5, scram-sha-256, peer"),
+                        "[pgweir]\nauth_type = \"pam\"",
+                        "pgweir.toml:2:1: auth_type: \"pam\" is refused because PgWeir does not ask the modules of the"
+                                + " operating system; ldap asks a directory itself, accepted: any, trust, plain, md5,"
+                                + " scram-sha-256, peer, cert, hba, ldap"),
+                bad(
+                        "[pgweir]\nauth_type = \"ldap\"",
+                        "pgweir.toml: auth_ldap_options: ldap needs ldapserver or ldapurl"),
+                bad(
+                        "[pgweir]\nauth_dbname = \"pgbouncer\"",
+                        "pgweir.toml:2:1: auth_dbname: cannot use the reserved \"pgbouncer\" database as an auth_dbname,"
+                                + " accepted: any other database"),
                 bad(
                         "[pgweir]\nlisten_addr = \"\"",
                         "pgweir.toml:2:1: listen_addr: no address is left to listen on,"
@@ -279,14 +287,11 @@ final class BadFilesTest {
                         disable_pqexec = true
                         [databases.app]
                         host = "db"
-                        auth_user = "checker"
                         [users.app]
                         """))
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("pgweir.toml:3:1: job_name: has no effect: "),
-                        line -> assertThat(line).startsWith("pgweir.toml:5:1: disable_pqexec: has no effect: "),
-                        line -> assertThat(line)
-                                .startsWith("pgweir.toml:8:1: databases.app.auth_user: has no effect: "));
+                        line -> assertThat(line).startsWith("pgweir.toml:5:1: disable_pqexec: has no effect: "));
     }
 
     @Test

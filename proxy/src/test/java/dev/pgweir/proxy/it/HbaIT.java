@@ -58,6 +58,7 @@ final class HbaIT {
                 auth_ident_file = "%1$s/pg_ident.conf"
                 admin_users = "trusted"
                 pool_mode = "transaction"
+                login_failure_delay = 0
                 unix_socket_dir = "%1$s"
                 [databases.app]
                 host = "%2$s"
