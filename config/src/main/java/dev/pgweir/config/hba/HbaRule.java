@@ -35,13 +35,12 @@ public record HbaRule(
     }
 
     boolean fits(HbaClient client) {
-        boolean comesSo =
-                switch (connection) {
-                    case LOCAL -> client.address() == null;
-                    case HOST -> client.address() != null;
-                    case HOSTSSL -> client.address() != null && client.encrypted();
-                    case HOSTNOSSL -> client.address() != null && !client.encrypted();
-                };
+        boolean comesSo = switch (connection) {
+            case LOCAL -> client.address() == null;
+            case HOST -> client.address() != null;
+            case HOSTSSL -> client.address() != null && client.encrypted();
+            case HOSTNOSSL -> client.address() != null && !client.encrypted();
+        };
         return comesSo
                 && (client.address() == null || addresses == null || addresses.contains(client.address()))
                 && databases.hasDatabase(client)

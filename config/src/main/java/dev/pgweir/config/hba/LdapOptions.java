@@ -72,9 +72,9 @@ public record LdapOptions(
             int equals = token.text().indexOf('=');
             String name = equals < 0 ? "" : token.text().substring(0, equals);
             if (!isName(name)) {
-                throw new IllegalArgumentException(
-                        "an option is none of " + String.join(", ", NAMES.stream().sorted().toList())
-                                + ", each with = and its value, in quotes if that has blanks or commas");
+                throw new IllegalArgumentException("an option is none of "
+                        + String.join(", ", NAMES.stream().sorted().toList())
+                        + ", each with = and its value, in quotes if that has blanks or commas");
             }
             options.put(name, token.text().substring(equals + 1));
         }

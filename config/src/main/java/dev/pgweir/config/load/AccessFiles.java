@@ -32,9 +32,8 @@ final class AccessFiles {
 
     private HbaRules rules() {
         String identText = text(Settings.AUTH_IDENT_FILE);
-        Map<String, IdentMap> maps = identText == null
-                ? Map.of()
-                : IdentReader.read(path(Settings.AUTH_IDENT_FILE), identText, problems);
+        Map<String, IdentMap> maps =
+                identText == null ? Map.of() : IdentReader.read(path(Settings.AUTH_IDENT_FILE), identText, problems);
         if (settings.values().get(Settings.AUTH_HBA_FILE).isEmpty()) {
             Origin origin = settings.originOf(Settings.AUTH_TYPE.name());
             problems.error(

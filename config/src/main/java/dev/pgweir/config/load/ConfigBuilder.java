@@ -31,8 +31,7 @@ final class ConfigBuilder {
     /**
      * @param fromUrl whether the databases are those of {@code DATABASE_URL}
      */
-    ConfigBuilder(
-            Draft draft, Map<String, Secret> storedSecrets, HbaRules hba, boolean fromUrl, Problems problems) {
+    ConfigBuilder(Draft draft, Map<String, Secret> storedSecrets, HbaRules hba, boolean fromUrl, Problems problems) {
         this.draft = draft;
         this.storedSecrets = storedSecrets;
         this.hba = hba;
@@ -57,7 +56,10 @@ final class ConfigBuilder {
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets).withHba(hba),
+                broken
+                        ? null
+                        : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets)
+                                .withHba(hba),
                 all.stream().filter(ConfigBuilder::isError).toList(),
                 all.stream().filter(problem -> !isError(problem)).toList());
     }

@@ -4,11 +4,11 @@ import dev.pgweir.config.hba.AddressRange;
 import dev.pgweir.config.hba.HbaMethod;
 import dev.pgweir.config.hba.HbaRule;
 import dev.pgweir.config.hba.HbaRule.Connection;
+import dev.pgweir.config.hba.HbaTokens;
+import dev.pgweir.config.hba.HbaTokens.Token;
 import dev.pgweir.config.hba.IdentMap;
 import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.config.hba.Names;
-import dev.pgweir.config.hba.HbaTokens;
-import dev.pgweir.config.hba.HbaTokens.Token;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -140,12 +140,14 @@ final class HbaReader {
         } else if (ofDatabases && text.equals("replication")) {
             list.replication = true;
         } else if (ofDatabases && (text.equals("samerole") || text.equals("samegroup"))) {
-            throw new IllegalArgumentException(text + " is not supported: PgWeir does not know who is a member of what");
+            throw new IllegalArgumentException(
+                    text + " is not supported: PgWeir does not know who is a member of what");
         } else if (text.startsWith("+")) {
             throw new IllegalArgumentException(
                     "members of a role (+) are not supported: PgWeir does not know who is a member of what");
         } else if (text.startsWith("/")) {
-            throw new IllegalArgumentException("regular expressions are not supported, put a name that begins with / in quotes");
+            throw new IllegalArgumentException(
+                    "regular expressions are not supported, put a name that begins with / in quotes");
         } else {
             list.names.add(text);
         }
@@ -210,7 +212,8 @@ final class HbaReader {
 
     /** No name is looked up. */
     private static InetAddress address(String text) {
-        if (!ADDRESS.matcher(text).matches() || (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3)) {
+        if (!ADDRESS.matcher(text).matches()
+                || (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3)) {
             throw new IllegalArgumentException(
                     "not an address, accepted: an IPv4 or IPv6 address with /bits or a mask, or all");
         }

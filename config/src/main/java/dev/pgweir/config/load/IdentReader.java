@@ -1,8 +1,8 @@
 package dev.pgweir.config.load;
 
-import dev.pgweir.config.hba.IdentMap;
 import dev.pgweir.config.hba.HbaTokens;
 import dev.pgweir.config.hba.HbaTokens.Token;
+import dev.pgweir.config.hba.IdentMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +44,8 @@ final class IdentReader {
         }
         Token outside = tokens.get(1);
         Token user = tokens.get(2);
-        if ((!outside.quoted() && outside.text().startsWith("/")) || (!user.quoted() && user.text().startsWith("/"))) {
+        if ((!outside.quoted() && outside.text().startsWith("/"))
+                || (!user.quoted() && user.text().startsWith("/"))) {
             throw new IllegalArgumentException("regular expressions are not supported");
         }
         boolean all = !user.quoted() && user.text().equals("all");

@@ -8,7 +8,6 @@ import java.util.List;
 /** How clients prove who they are, and who may use the console. */
 final class AuthSettings {
 
-
     static final Setting<AuthType> AUTH_TYPE = Setting.of(
             "auth_type",
             Types.choice(

@@ -59,8 +59,7 @@ public final class FailureDelays {
 
     private static Key key(InetAddress address, @Nullable String user) {
         byte[] bytes = address.getAddress();
-        return new Key(
-                Arrays.toString(bytes.length > IPV6_NETWORK ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes), user);
+        return new Key(Arrays.toString(bytes.length > IPV6_NETWORK ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes), user);
     }
 
     /**
@@ -72,7 +71,8 @@ public final class FailureDelays {
     public synchronized long take(InetAddress address, String user, long base) {
         return base == 0
                 ? 0
-                : Math.max(take(key(address, user), FREE_OF_USER, base), take(key(address, null), FREE_OF_ADDRESS, base));
+                : Math.max(
+                        take(key(address, user), FREE_OF_USER, base), take(key(address, null), FREE_OF_ADDRESS, base));
     }
 
     private long take(Key key, int free, long base) {

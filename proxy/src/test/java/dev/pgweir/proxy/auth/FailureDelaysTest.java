@@ -28,8 +28,7 @@ final class FailureDelaysTest {
             now += wait;
             delays.failed(here, "app");
         }
-        assertThat(waits)
-                .containsExactly(0L, 0L, 0L, BASE, 2 * BASE, 4 * BASE, 8 * BASE, 5 * SECOND, 5 * SECOND);
+        assertThat(waits).containsExactly(0L, 0L, 0L, BASE, 2 * BASE, 4 * BASE, 8 * BASE, 5 * SECOND, 5 * SECOND);
     }
 
     @Test

@@ -68,13 +68,13 @@ final class HbaIT {
                 password = "%6$s"
                 %7$s
                 """.formatted(
-                        directory,
-                        database.host(),
-                        database.port(),
-                        database.name(),
-                        database.user(),
-                        database.password(),
-                        users))
+                                directory,
+                                database.host(),
+                                database.port(),
+                                database.name(),
+                                database.user(),
+                                database.password(),
+                                users))
                 .start();
     }
 
@@ -132,8 +132,8 @@ final class HbaIT {
             rewrite(RULES);
             console.query("RELOAD");
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(error("rejected", "app"))
-                .isEqualTo("login rejected"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(error("rejected", "app")).isEqualTo("login rejected"));
     }
 
     private static void rewrite(String rules) throws IOException {

@@ -56,7 +56,8 @@ final class LdapIT {
                 host badreader all all ldap %1$s ldapbasedn="dc=example,dc=com" ldapbinddn=cn=reader ldapbindpasswd=wrong
                 host second all all ldap ldapserver="127.0.0.2 127.0.0.1" ldapport=%2$d ldapprefix="cn=" ldapsuffix=",dc=example,dc=com"
                 host down all all ldap ldapserver=127.0.0.1 ldapport=%3$d ldapprefix="cn="
-                """.formatted(server, ldap.getListenPort(), PostgresInstance.freePort()));
+                """.formatted(
+                        server, ldap.getListenPort(), PostgresInstance.freePort()));
         StringBuilder databases = new StringBuilder();
         for (String name : List.of("simple", "search", "filter", "url", "badreader", "second", "down")) {
             databases.append("""
@@ -67,12 +68,7 @@ final class LdapIT {
                     user = "%s"
                     password = "%s"
                     """.formatted(
-                    name,
-                    database.host(),
-                    database.port(),
-                    database.name(),
-                    database.user(),
-                    database.password()));
+                    name, database.host(), database.port(), database.name(), database.user(), database.password()));
         }
         weir = PgWeirProcess.builder()
                 .config("""
@@ -87,7 +83,12 @@ final class LdapIT {
     }
 
     private static void person(String dn, String uid) throws LDAPException, LDIFException {
-        ldap.add("dn: " + dn, "objectClass: inetOrgPerson", "cn: " + uid, "sn: x", "uid: " + uid,
+        ldap.add(
+                "dn: " + dn,
+                "objectClass: inetOrgPerson",
+                "cn: " + uid,
+                "sn: x",
+                "uid: " + uid,
                 "userPassword: pencil");
     }
 
