@@ -67,7 +67,10 @@ final class Precedence {
                 serverUser,
                 forced,
                 password == null ? userSecret : password,
-                first(null, DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE),
+                new ServerTarget.Security(
+                        first(null, DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE),
+                        first(null, DatabaseSettings.SERVER_TLS_SSLNEGOTIATION, Settings.SERVER_TLS_SSLNEGOTIATION),
+                        first(null, DatabaseSettings.SERVER_CHANNEL_BINDING, Settings.SERVER_CHANNEL_BINDING)),
                 database.connectQuery(),
                 database.startupParameters());
         PoolSizes sizes = new PoolSizes(

@@ -33,6 +33,7 @@ import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.server.ServerConnection;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
@@ -154,6 +155,7 @@ final class ConsoleSource implements ConsoleData {
                     ptr(session),
                     server == null ? "" : ptr(server),
                     0,
+                    shown(session.tls()),
                     active == null ? session.applicationName() : orEmpty(active.applicationName()),
                     active == null ? 0 : active.preparedStatements(),
                     session.id()));
@@ -202,9 +204,14 @@ final class ConsoleSource implements ConsoleData {
                 ptr(snapshot.server()),
                 session == null ? "" : ptr(session),
                 cancelKey == null ? 0 : cancelKey.processId(),
+                shown(server.tls()),
                 orEmpty(session == null ? null : session.applicationName()),
                 server.statements().size(),
                 snapshot.server().id());
+    }
+
+    private static String shown(@Nullable TlsPeer tls) {
+        return tls == null ? "" : tls.info();
     }
 
     private static String kind(@Nullable Map<String, String> ownParameters) {

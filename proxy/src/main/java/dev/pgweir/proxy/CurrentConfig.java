@@ -8,6 +8,7 @@ import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.net.ServiceManager;
+import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("pgweir-reload", true));
     private volatile ProxyConfig current;
     /** Set before the first change can come. */
+    private volatile Preparation preparation = next -> () -> {};
+
+    /** Set before the first change can come. */
     private volatile BiConsumer<ProxyConfig, ProxyConfig> listener = (before, after) -> {};
 
     /**
@@ -49,6 +53,17 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     /** Who puts a new configuration in force, after {@link #get} has it. */
     void onChange(BiConsumer<ProxyConfig, ProxyConfig> puts) {
         listener = puts;
+    }
+
+    /** What may refuse a configuration that is fine in itself, and is put in force together with it. */
+    interface Preparation {
+        /** Reads what the configuration names; what is returned puts it in force. */
+        Runnable prepare(ProxyConfig next) throws TlsException;
+    }
+
+    /** Who is asked before a new configuration is put in force. */
+    void preparedBy(Preparation first) {
+        preparation = first;
     }
 
     @Override
@@ -92,12 +107,19 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
+        Runnable prepared;
+        try {
+            prepared = preparation.prepare(after);
+        } catch (TlsException e) {
+            return refuse(List.of(problem(e.setting(), "TLS setup failed: " + e.getMessage())));
+        }
         try {
             Logging.toFile(after.log().logfile());
         } catch (IOException e) {
             return refuse(List.of(problem(Settings.LOGFILE.name(), String.valueOf(e.getMessage()))));
         }
         warnings.forEach(LOG::warn);
+        prepared.run();
         current = after;
         listener.accept(before, after);
         List<ConfigDiff.Change> changes = ConfigDiff.between(before, after).changes();

@@ -28,6 +28,9 @@ import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
+import dev.pgweir.proxy.tls.CertificateWatch;
+import dev.pgweir.proxy.tls.Tls;
+import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -76,6 +79,7 @@ public final class Proxy implements AutoCloseable {
     private final Listener listener;
     private final ConsoleOperations operations;
     private final ThreadPoolExecutor derivations;
+    private final CertificateWatch certificates;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
     private final AtomicReference<@Nullable Shutdown> ending = new AtomicReference<>();
@@ -90,7 +94,8 @@ public final class Proxy implements AutoCloseable {
             Clients clients,
             Listener listener,
             ConsoleOperations operations,
-            ThreadPoolExecutor derivations) {
+            ThreadPoolExecutor derivations,
+            CertificateWatch certificates) {
         this.config = config;
         this.serviceManager = serviceManager;
         this.loops = loops;
@@ -99,6 +104,7 @@ public final class Proxy implements AutoCloseable {
         this.listener = listener;
         this.operations = operations;
         this.derivations = derivations;
+        this.certificates = certificates;
     }
 
     /**
@@ -107,13 +113,19 @@ public final class Proxy implements AutoCloseable {
      * @param reader reads the configuration anew for a reload; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
-     * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
+     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
             ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         Transport transport;
+        Tls tls;
+        try {
+            tls = new Tls(config);
+        } catch (TlsException e) {
+            throw new ProxyStartException("TLS setup failed: " + e.setting() + ": " + e.getMessage(), e);
+        }
         try {
             transport = Transport.of(config.net().transport());
         } catch (IllegalArgumentException e) {
@@ -130,7 +142,7 @@ public final class Proxy implements AutoCloseable {
                 new DefaultThreadFactory("pgweir-keys", true));
         try {
             CurrentConfig current = new CurrentConfig(config, reader, serviceManager);
-            Proxy proxy = assemble(current, serviceManager, version, loops, derivations);
+            Proxy proxy = assemble(current, serviceManager, version, loops, derivations, tls);
             serviceManager.ready();
             return proxy;
         } catch (IOException e) {
@@ -145,7 +157,8 @@ public final class Proxy implements AutoCloseable {
             ServiceManager serviceManager,
             String version,
             EventLoops loops,
-            ThreadPoolExecutor derivations)
+            ThreadPoolExecutor derivations,
+            Tls tls)
             throws IOException {
         ProxyConfig config = current.get();
         SecureRandom random = new SecureRandom();
@@ -160,6 +173,7 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 random,
                 deriver,
+                tls::server,
                 () -> current.get().net().maxPacketSize());
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         resolver.onChange((name, now) -> {
@@ -178,6 +192,7 @@ public final class Proxy implements AutoCloseable {
         LazyConsole console = new LazyConsole();
         Clients clients = new Clients(
                 current,
+                tls::client,
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
@@ -196,6 +211,7 @@ public final class Proxy implements AutoCloseable {
                 new ConsoleSource(whole, pools, averages, clients, operations, peers, resolver, "PgWeir " + version),
                 operations,
                 activity));
+        current.preparedBy(tls::prepare);
         current.onChange((before, after) -> {
             options.reload(after.net());
             pools.reload(before, after);
@@ -220,7 +236,16 @@ public final class Proxy implements AutoCloseable {
         if (listener.unixSocket() != null) {
             LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
-        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
+        Proxy proxy = new Proxy(
+                current,
+                serviceManager,
+                loops,
+                pools,
+                clients,
+                listener,
+                operations,
+                derivations,
+                new CertificateWatch(tls));
         whole.started.complete(proxy);
         return proxy;
     }
@@ -428,6 +453,7 @@ public final class Proxy implements AutoCloseable {
 
     private void stop() {
         config.close();
+        certificates.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));
     }

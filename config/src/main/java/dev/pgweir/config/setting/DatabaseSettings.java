@@ -1,17 +1,19 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What {@code [databases.NAME]} takes: PgBouncer's keys, as PgWeir's own {@code url, query_timeout,
- * server_connect_timeout, server_tls_sslmode, options}, which a connection URL can say per database, and where the
- * password is. A key without a
+ * server_connect_timeout, server_tls_sslmode, server_tls_sslnegotiation, server_channel_binding, options}, which a
+ * connection URL can say per database, and where the password is. A key without a
  * default follows the setting of {@code [pgweir]}.
  */
 public final class DatabaseSettings {
@@ -57,7 +59,17 @@ public final class DatabaseSettings {
     public static final Setting<Duration> SERVER_LIFETIME =
             Setting.of("server_lifetime", Types.SECONDS, null, "Instead of server_lifetime.");
     public static final Setting<SslMode> SERVER_TLS_SSLMODE =
-            Setting.of("server_tls_sslmode", TlsSettings.SERVER_MODE, null, "Instead of server_tls_sslmode.");
+            Setting.of("server_tls_sslmode", Types.choice(SslMode.class), null, "Instead of server_tls_sslmode.");
+    public static final Setting<SslNegotiation> SERVER_TLS_SSLNEGOTIATION = Setting.of(
+            "server_tls_sslnegotiation",
+            Types.choice(SslNegotiation.class),
+            null,
+            "Instead of server_tls_sslnegotiation.");
+    public static final Setting<ChannelBindingUse> SERVER_CHANNEL_BINDING = Setting.of(
+            "server_channel_binding",
+            Types.choice(ChannelBindingUse.class),
+            null,
+            "Instead of server_channel_binding.");
     public static final Setting<String> CONNECT_QUERY =
             Setting.of("connect_query", Types.TEXT, null, "Query run on each new server connection.");
     public static final Setting<String> CLIENT_ENCODING =
@@ -102,6 +114,8 @@ public final class DatabaseSettings {
                                     PASSWORD_FILE,
                                     PASSWORD_ENV,
                                     SERVER_TLS_SSLMODE,
+                                    SERVER_TLS_SSLNEGOTIATION,
+                                    SERVER_CHANNEL_BINDING,
                                     CONNECT_QUERY,
                                     CLIENT_ENCODING,
                                     DATESTYLE,

@@ -1,8 +1,10 @@
 package dev.pgweir.config.setting;
 
 import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import dev.pgweir.config.value.TransportChoice;
 import java.time.Duration;
 import java.util.List;
@@ -103,7 +105,22 @@ public final class Settings {
     public static final Setting<Integer> TCP_DEFER_ACCEPT = NetSettings.TCP_DEFER_ACCEPT;
 
     public static final Setting<SslMode> CLIENT_TLS_SSLMODE = TlsSettings.CLIENT_TLS_SSLMODE;
+    public static final Setting<String> CLIENT_TLS_KEY_FILE = TlsSettings.CLIENT_TLS_KEY_FILE;
+    public static final Setting<String> CLIENT_TLS_CERT_FILE = TlsSettings.CLIENT_TLS_CERT_FILE;
+    public static final Setting<String> CLIENT_TLS_CA_FILE = TlsSettings.CLIENT_TLS_CA_FILE;
+    public static final Setting<String> CLIENT_TLS_PROTOCOLS = TlsSettings.CLIENT_TLS_PROTOCOLS;
+    public static final Setting<String> CLIENT_TLS_CIPHERS = TlsSettings.CLIENT_TLS_CIPHERS;
+    public static final Setting<String> CLIENT_TLS13_CIPHERS = TlsSettings.CLIENT_TLS13_CIPHERS;
+    public static final Setting<String> CLIENT_TLS_ECDHCURVE = TlsSettings.CLIENT_TLS_ECDHCURVE;
     public static final Setting<SslMode> SERVER_TLS_SSLMODE = TlsSettings.SERVER_TLS_SSLMODE;
+    public static final Setting<String> SERVER_TLS_CA_FILE = TlsSettings.SERVER_TLS_CA_FILE;
+    public static final Setting<String> SERVER_TLS_KEY_FILE = TlsSettings.SERVER_TLS_KEY_FILE;
+    public static final Setting<String> SERVER_TLS_CERT_FILE = TlsSettings.SERVER_TLS_CERT_FILE;
+    public static final Setting<String> SERVER_TLS_PROTOCOLS = TlsSettings.SERVER_TLS_PROTOCOLS;
+    public static final Setting<String> SERVER_TLS_CIPHERS = TlsSettings.SERVER_TLS_CIPHERS;
+    public static final Setting<String> SERVER_TLS13_CIPHERS = TlsSettings.SERVER_TLS13_CIPHERS;
+    public static final Setting<SslNegotiation> SERVER_TLS_SSLNEGOTIATION = TlsSettings.SERVER_TLS_SSLNEGOTIATION;
+    public static final Setting<ChannelBindingUse> SERVER_CHANNEL_BINDING = TlsSettings.SERVER_CHANNEL_BINDING;
 
     /** The whole table. */
     public static final SettingTable TABLE = new SettingTable(

@@ -71,13 +71,13 @@ final class BadFilesTest {
                         "[pgweir]\ncolour = 5",
                         "pgweir.toml:2:1: colour: unknown setting, see the table of settings for those there are"),
                 bad(
-                        "[pgweir]\nserver_tls_sslmode = \"verify-full\"",
-                        "pgweir.toml:2:1: server_tls_sslmode: \"verify-full\" is refused because this version cannot"
-                                + " encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[pgweir]\nserver_tls_sslmode = \"always\"",
+                        "pgweir.toml:2:1: server_tls_sslmode: \"always\" is not one of the choices, accepted: disable,"
+                                + " allow, prefer, require, verify-ca, verify-full"),
                 bad(
-                        "[pgweir]\nclient_tls_sslmode = \"require\"",
-                        "pgweir.toml:2:1: client_tls_sslmode: \"require\" is refused because this version cannot"
-                                + " encrypt connections from clients yet, accepted: disable, allow, prefer"),
+                        "[pgweir]\nserver_tls_sslnegotiation = \"straight\"",
+                        "pgweir.toml:2:1: server_tls_sslnegotiation: \"straight\" is not one of the choices, accepted:"
+                                + " postgres, direct"),
                 bad(
                         "[pgweir]\nauth_type = \"pam\"",
                         "pgweir.toml:2:1: auth_type: \"pam\" is refused because PgWeir does not ask the modules of the"
@@ -162,13 +162,13 @@ final class BadFilesTest {
                         "[databases.x]\nhost = \"db\"\npoolsize = 5",
                         "pgweir.toml:3:1: databases.x.poolsize: unknown setting, did you mean pool_size?"),
                 bad(
-                        "[databases.x]\nhost = \"db\"\nserver_tls_sslmode = \"require\"",
-                        "pgweir.toml:3:1: databases.x.server_tls_sslmode: \"require\" is refused because this version"
-                                + " cannot encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[databases.x]\nhost = \"db\"\nserver_channel_binding = \"on\"",
+                        "pgweir.toml:3:1: databases.x.server_channel_binding: \"on\" is not one of the choices,"
+                                + " accepted: disable, prefer, require"),
                 bad(
-                        "[databases.x]\nurl = \"postgresql://u:p@db/x?sslmode=require\"",
-                        "pgweir.toml:2:1: databases.x.url: sslmode: \"require\" is refused because this version"
-                                + " cannot encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[databases.x]\nurl = \"postgresql://u:p@db/x?sslmode=verify\"",
+                        "pgweir.toml:2:1: databases.x.url: sslmode: \"verify\" is not one of the choices, accepted:"
+                                + " disable, allow, prefer, require, verify-ca, verify-full"),
                 bad(
                         "[databases.x]\nurl = \"mysql://db\"",
                         "pgweir.toml:2:1: databases.x.url: not a connection URL,"

@@ -75,9 +75,9 @@ final class BadIniFilesTest {
                         "[pgbouncer]\nstats_period = 0",
                         "pgbouncer.ini:2:1: stats_period: averages need a period, accepted: more than 0"),
                 bad(
-                        "[pgbouncer]\nserver_tls_sslmode = verify-full",
-                        "pgbouncer.ini:2:1: server_tls_sslmode: \"verify-full\" is refused because this version cannot"
-                                + " encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[pgbouncer]\nserver_tls_sslmode = verify_full",
+                        "pgbouncer.ini:2:1: server_tls_sslmode: \"verify_full\" is not one of the choices, accepted:"
+                                + " disable, allow, prefer, require, verify-ca, verify-full"),
                 bad(
                         "[pgbouncer]\npidfile = ~other/x.pid",
                         "pgbouncer.ini:2:1: pidfile: \"~other/x.pid\" cannot be found out, accepted: a path without ~"),

@@ -151,7 +151,8 @@ final class SettingSourcesTest {
             case "0" -> "1";
             case "1" -> "0";
             case "session" -> "transaction";
-            case "prefer" -> "allow";
+            case "prefer" -> setting.name().equals("server_channel_binding") ? "require" : "allow";
+            case "postgres" -> "direct";
             case "disable" -> "prefer";
             case "md5" -> "plain";
             case "auto" -> setting.name().equals("transport") ? "nio" : "other";
@@ -159,7 +160,12 @@ final class SettingSourcesTest {
             default ->
                 setting.name().equals("pool_mode")
                         ? "session"
-                        : setting.name().equals("server_tls_sslmode") ? "allow" : "sample";
+                        : switch (setting.name()) {
+                            case "server_tls_sslmode" -> "allow";
+                            case "server_tls_sslnegotiation" -> "direct";
+                            case "server_channel_binding" -> "require";
+                            default -> "sample";
+                        };
         };
     }
 }

@@ -61,7 +61,9 @@ final class SettingsTest {
                         "transport",
                         "auth_query_ttl",
                         "login_failure_delay",
-                        "pgbouncer_compatibility");
+                        "pgbouncer_compatibility",
+                        "server_tls_sslnegotiation",
+                        "server_channel_binding");
     }
 
     @ParameterizedTest

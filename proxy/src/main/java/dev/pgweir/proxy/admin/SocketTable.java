@@ -82,7 +82,7 @@ final class SocketTable {
                 row.ptr(),
                 row.link(),
                 row.remotePid(),
-                "",
+                row.tls(),
                 row.applicationName(),
                 row.preparedStatements(),
                 row.id()));

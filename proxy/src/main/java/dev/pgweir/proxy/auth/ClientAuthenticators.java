@@ -16,6 +16,7 @@ public final class ClientAuthenticators {
     private final KeyDeriver deriver;
     private final UserSalts salts;
     private final int scramIterations;
+    private final byte @Nullable [] endPoint;
 
     /**
      * @param random where challenges and nonces come from
@@ -24,10 +25,11 @@ public final class ClientAuthenticators {
      *     stored secret is their password, and for unknown users
      */
     public ClientAuthenticators(SecureRandom random, KeyDeriver deriver, int scramIterations) {
-        this(random, deriver, new UserSalts(random), scramIterations);
+        this(random, deriver, new UserSalts(random), scramIterations, null);
     }
 
-    private ClientAuthenticators(SecureRandom random, KeyDeriver deriver, UserSalts salts, int scramIterations) {
+    private ClientAuthenticators(
+            SecureRandom random, KeyDeriver deriver, UserSalts salts, int scramIterations, byte @Nullable [] endPoint) {
         if (scramIterations < 1 || scramIterations > ScramClientExchange.MAX_ITERATIONS) {
             throw new IllegalArgumentException(
                     "scram_iterations must be from 1 to " + ScramClientExchange.MAX_ITERATIONS);
@@ -36,11 +38,25 @@ public final class ClientAuthenticators {
         this.deriver = deriver;
         this.salts = salts;
         this.scramIterations = scramIterations;
+        this.endPoint = endPoint;
     }
 
     /** The same with another {@code scram_iterations}: salts stay, so a reload is not seen by those it doesn't concern. */
     public ClientAuthenticators withScramIterations(int iterations) {
-        return iterations == scramIterations ? this : new ClientAuthenticators(random, deriver, salts, iterations);
+        return iterations == scramIterations
+                ? this
+                : new ClientAuthenticators(random, deriver, salts, iterations, endPoint);
+    }
+
+    /**
+     * The same for a connection by TLS, to which SCRAM can be bound.
+     *
+     * @param hash {@code tls-server-end-point} of the own certificate; null if there is nothing to bind to
+     */
+    public ClientAuthenticators withChannelBinding(byte @Nullable [] hash) {
+        return hash == null && endPoint == null
+                ? this
+                : new ClientAuthenticators(random, deriver, salts, scramIterations, hash);
     }
 
     /**
@@ -130,6 +146,7 @@ public final class ClientAuthenticators {
     }
 
     private ClientAuthenticator scram(String user, @Nullable Credential credential) {
-        return new ScramAuthenticator(user, credential, salts.derivation(user, scramIterations), random, deriver);
+        return new ScramAuthenticator(
+                user, credential, salts.derivation(user, scramIterations), random, deriver, endPoint);
     }
 }

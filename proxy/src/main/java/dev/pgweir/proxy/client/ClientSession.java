@@ -11,6 +11,7 @@ import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.tls.TlsFailure;
 import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -268,13 +269,33 @@ public final class ClientSession {
     }
 
     void onException(Throwable cause) {
-        if (cause instanceof IOException) {
+        if (TlsFailure.is(cause)) {
+            onTlsFailed(cause);
+        } else if (cause instanceof IOException) {
             end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
         } else {
             LOG.error("{} a fault of PgWeir", this, cause);
             end(DisconnectReason.INTERNAL_ERROR, null);
         }
         channel.close();
+    }
+
+    void onTlsFailed(Throwable cause) {
+        if (!ended && TlsFailure.isEnd(cause)) {
+            end(DisconnectReason.CLIENT_UNEXPECTED_EOF, null);
+        } else {
+            onTlsFailed(TlsFailure.text(cause));
+        }
+    }
+
+    /** The handshake failed, or a record was damaged. The other end has been told by an alert, as far as there is one. */
+    void onTlsFailed(String why) {
+        if (!ended) {
+            strangers.warn("TLS handshake error", this + " TLS handshake error: " + why);
+            end(DisconnectReason.CLIENT_TLS_FAILED, null);
+            // Later, for the alert is sent behind this.
+            channel.eventLoop().execute(() -> channel.close());
+        }
     }
 
     void onDisconnected() {

@@ -25,6 +25,7 @@ import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
 import dev.pgweir.proxy.server.TrackedParameters;
+import dev.pgweir.proxy.tls.ClientTls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.time.Duration;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class Clients {
     private final Supplier<ProxyConfig> config;
     private final Supplier<LogConfig> logging;
+    private final Supplier<@Nullable ClientTls> tls;
     private final EventLoops loops;
     private final DatabasePools pools;
     private final LoginMethods methods;
@@ -63,10 +65,12 @@ public final class Clients {
 
     /**
      * @param config the configuration of the moment
+     * @param tls what the next connection is encrypted by; null if by nothing
      * @param version what the console answers to a driver that asks for server_version
      */
     public Clients(
             Supplier<ProxyConfig> config,
+            Supplier<@Nullable ClientTls> tls,
             EventLoops loops,
             DatabasePools pools,
             ClientAuthenticators authenticators,
@@ -78,6 +82,7 @@ public final class Clients {
             String version) {
         this.config = config;
         this.logging = () -> config.get().log();
+        this.tls = tls;
         this.loops = loops;
         this.pools = pools;
         this.queries = new AuthQueries(config, pools, loops::at, disabled::contains);
@@ -110,7 +115,9 @@ public final class Clients {
         int loop = loops.indexOf(channel.eventLoop());
         ClientSession session =
                 new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
-        session.beginWith(new StartupPhase(session, this, now.timeouts().clientLoginTimeout()));
+        // Unix sockets go without TLS, as in PgBouncer and PostgreSQL.
+        session.beginWith(
+                new StartupPhase(session, this, now.timeouts().clientLoginTimeout(), unix == null ? tls.get() : null));
         return new ClientHandler(session);
     }
 

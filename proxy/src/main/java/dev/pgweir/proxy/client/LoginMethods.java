@@ -54,8 +54,10 @@ final class LoginMethods {
     }
 
     private ClientAuthenticator login(ClientSession session, ProxyConfig config, String user, String database) {
-        ClientAuthenticators makers =
-                authenticators.withScramIterations(config.auth().scramIterations());
+        TlsPeer tls = session.tls();
+        ClientAuthenticators makers = authenticators
+                .withScramIterations(config.auth().scramIterations())
+                .withChannelBinding(tls == null ? null : tls.endPoint());
         AuthType type = config.auth().authType();
         LdapOptions directory = config.auth().ldap();
         if (directory != null) {
@@ -66,7 +68,6 @@ final class LoginMethods {
             return lookedUp(session, config, user, database, method, made(makers, method, session, user, user::equals));
         }
         boolean tcp = session.unix() == null;
-        TlsPeer tls = session.tls();
         HbaRule rule = config.hba()
                 .find(new HbaClient(
                         tcp ? session.remoteAddress().getAddress() : null,

@@ -116,7 +116,10 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers()
                     .info(
                             "login attempt",
-                            session + " login attempt: db=" + database + " user=" + user + " tls=no replication="
+                            session + " login attempt: db=" + database + " user=" + user + " tls="
+                                    + (session.tls() == null
+                                            ? "no"
+                                            : session.tls().info()) + " replication="
                                     + (replication.isEmpty() ? "no" : "yes"));
         }
         if (user.isEmpty()) {

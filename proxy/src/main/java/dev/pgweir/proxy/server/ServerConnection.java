@@ -13,10 +13,12 @@ import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.prepare.ServerStatements;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +72,7 @@ public final class ServerConnection implements ServerControl {
     private final Map<String, String> welcome;
     private final long id;
     private final ConnectionLog log;
+    private final @Nullable TlsPeer tls;
     private final long connectedAt = System.nanoTime();
     private @Nullable BackendKeyData key;
 
@@ -103,9 +106,11 @@ public final class ServerConnection implements ServerControl {
             SessionParameters parameters,
             ReadGate gate,
             Map<String, String> welcome,
-            ConnectionLog log) {
+            ConnectionLog log,
+            @Nullable TlsPeer tls) {
         this.id = id;
         this.log = log;
+        this.tls = tls;
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.loopIndex = loopIndex;
@@ -237,6 +242,11 @@ public final class ServerConnection implements ServerControl {
     /** All that PostgreSQL reported at the login, by name: what a client is told at its own. */
     public Map<String, String> welcome() {
         return welcome;
+    }
+
+    /** What its TLS handshake has shown; null if it is not encrypted. */
+    public @Nullable TlsPeer tls() {
+        return tls;
     }
 
     /** How it was opened. */
@@ -469,6 +479,11 @@ public final class ServerConnection implements ServerControl {
             EmptyFrontendMessage.TERMINATE.encode(terminate);
             channel.write(terminate, channel.voidPromise());
             channel.flush();
+        }
+        SslHandler encryption = tls == null ? null : channel.pipeline().get(SslHandler.class);
+        if (encryption != null) {
+            // close_notify, so that PostgreSQL does not take the end for one that somebody in between has made.
+            encryption.closeOutbound();
         }
         ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
             if (!done.isSuccess()) {

@@ -1,8 +1,11 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.proxy.tls.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Turns channel events of a server into calls: of its login first, of its connection afterwards. */
 final class ServerHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ServerHandler.class);
+
+    /** How long a server has to close its socket after close_notify. */
+    private static final int CLOSE_NOTIFY_SECONDS = 1;
 
     private final ServerLogin login;
     private @Nullable ServerConnection connection;
@@ -67,8 +73,19 @@ final class ServerHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent) {
+            // close_notify: nothing more comes from there. PostgreSQL closes its socket a moment later, when its process
+            // is gone, and only then it does not count the connection any more; others may wait for us to close.
+            ctx.executor().schedule(() -> ctx.close(), CLOSE_NOTIFY_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
+        if (TlsFailure.is(cause)) {
+            LOG.warn("TLS error on a server connection: {}", TlsFailure.text(cause));
+        } else if (!(cause instanceof java.io.IOException)) {
             reason = DisconnectReason.INTERNAL_ERROR;
             LOG.error("a server connection failed: a fault of PgWeir", cause);
         }

@@ -15,11 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param endPoint the channel binding {@code tls-server-end-point} of the server's certificate (RFC 5929), whichever side
  *     that is; null where its signature names no hash
  */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them, and the hash is no secret.
 public record TlsPeer(
-        String info,
-        @Nullable X509Certificate certificate,
-        boolean verified,
-        byte @Nullable [] endPoint) {
+        String info, @Nullable X509Certificate certificate, boolean verified, byte @Nullable [] endPoint) {
 
     /** The first CommonName of the certificate's subject; null without a verified certificate, or without such a name. */
     public @Nullable String commonName() {

@@ -41,6 +41,7 @@ final class FixedData implements ConsoleData {
                 "0x2",
                 "0x3",
                 pid,
+                "",
                 "app",
                 3,
                 9);

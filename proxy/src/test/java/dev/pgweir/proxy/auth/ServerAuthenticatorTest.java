@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.protocol.auth.Md5Password;
 import dev.pgweir.protocol.auth.scram.ScramDerivation;
 import dev.pgweir.protocol.auth.scram.ScramException;
@@ -92,6 +93,54 @@ final class ServerAuthenticatorTest {
 
         assertThat(login.onRequest(Wire.request(12, accepted.serverFinal()))).isEqualTo(new ServerAuthStep.Await());
         assertThat(login.onRequest(ok())).isEqualTo(new ServerAuthStep.Done());
+    }
+
+    @Test
+    void bindsTheLoginWhereTheServerOffersIt() throws ScramException {
+        byte[] endPoint = {1, 2, 3};
+        ServerAuthenticator login = login(PLAIN);
+        login.connection(ChannelBindingUse.PREFER, true, endPoint);
+        ScramServerExchange server = new ScramServerExchange(DERIVATION, random, endPoint);
+        server.expectBinding(true);
+        ByteBuf initial = sentBody(login.onRequest(Wire.request(10, "SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0")));
+
+        assertThat(initial.toString(UTF_8)).startsWith("SCRAM-SHA-256-PLUS\0");
+        initial.skipBytes("SCRAM-SHA-256-PLUS".length() + 1 + Integer.BYTES);
+        String serverFirst = server.onClientFirst(initial.toString(UTF_8).getBytes(UTF_8));
+        ServerAuthStep step = login.onRequest(Wire.request(11, serverFirst));
+        if (step instanceof ServerAuthStep.Pending) {
+            executor.runAll();
+            step = login.resume();
+        }
+        byte[] clientFinal = sent(step).getBytes(UTF_8);
+        assertThat(server.onClientFinal(
+                        clientFinal, DERIVATION.derive(PASSWORD).toSecret()))
+                .isNotNull();
+    }
+
+    @Test
+    void tellsAServerByTlsThatItsOfferDidNotArrive() {
+        ServerAuthenticator login = login(PLAIN);
+        login.connection(ChannelBindingUse.PREFER, true, new byte[] {1});
+
+        assertThat(sentBody(sasl(login)).toString(UTF_8)).contains("y,,n=");
+    }
+
+    static Stream<ByteBuf> loginsThatAreNotBound() {
+        return Stream.of(
+                ok(),
+                Wire.request(3, ""),
+                md5Request(SALT),
+                Wire.request(10, "SCRAM-SHA-256\0\0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("loginsThatAreNotBound")
+    void givesAwayNothingWhereABindingIsRequiredAndNotOffered(ByteBuf request) {
+        ServerAuthenticator login = login(PLAIN);
+        login.connection(ChannelBindingUse.REQUIRE, true, new byte[] {1});
+
+        assertFails(login.onRequest(request.duplicate()), "28000", "server_channel_binding = require, but the server");
     }
 
     @Test

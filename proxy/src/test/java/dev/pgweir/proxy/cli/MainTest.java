@@ -74,6 +74,28 @@ final class MainTest {
     }
 
     @Test
+    void makesACertificateAndPrintsTheSettingsThatUseIt() throws IOException {
+        assertThat(run(Map.of(), "certificate", "-d", directory.toString(), "db.local")).isZero();
+        Path file = write("[databases.app]\nhost = \"db\"\n[pgweir]\n" + out);
+
+        assertThat(run(Map.of(), "check", file.toString())).isZero();
+        assertThat(run(Map.of(), "certificate", "-d", directory.toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("server.crt already");
+        assertThat(run(Map.of(), "certificate", "no host")).isEqualTo(1);
+        assertThat(run(Map.of(), "certificate", "--days", "0")).isEqualTo(1);
+    }
+
+    @Test
+    void tlsWithoutACertificateSaysHowToMakeOne() throws IOException {
+        Path file = write("[databases.app]\nhost = \"db\"\n[pgweir]\nclient_tls_sslmode = \"require\"\n");
+
+        assertThat(run(Map.of(), "check", file.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("client_tls_key_file: TLS setup failed: To allow TLS connections from clients")
+                .contains("pgweir certificate");
+    }
+
+    @Test
     void missingFileStopsTheStart() {
         Path file = directory.resolve("none.toml");
 

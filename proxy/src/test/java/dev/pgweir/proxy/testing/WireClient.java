@@ -40,9 +40,21 @@ public final class WireClient implements Closeable {
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
 
+    private WireClient(Socket connected) throws IOException {
+        this.address = (InetSocketAddress) connected.getRemoteSocketAddress();
+        this.socket = connected;
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    }
+
     /** Connects to the loopback and sends nothing yet. */
     public static WireClient connect(int port) throws IOException {
         return connect("127.0.0.1", port);
+    }
+
+    /** Over a connection that is there already, for instance an encrypted one; closes it at its end. */
+    public static WireClient over(Socket connected) throws IOException {
+        return new WireClient(connected);
     }
 
     /** Connects and sends nothing yet. */

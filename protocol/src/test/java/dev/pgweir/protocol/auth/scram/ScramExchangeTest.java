@@ -111,6 +111,70 @@ final class ScramExchangeTest {
     }
 
     @Test
+    void aLoginIsBoundToTheCertificateThatBothSidesSee() throws ScramException {
+        assertThat(bound(new byte[] {1, 2, 3}, new byte[] {1, 2, 3})).isNotNull();
+        for (byte[] seen : new byte[][] {{}, {1, 2}, {1, 2, 3, 4}, {1, 2, 4}}) {
+            assertThatThrownBy(() -> bound(new byte[] {1, 2, 3}, seen))
+                    .isInstanceOf(ScramException.class)
+                    .hasMessage("SCRAM channel binding check failed");
+        }
+    }
+
+    private static ScramServerExchange.@Nullable Accepted bound(byte[] own, byte[] seen) throws ScramException {
+        SecureRandom random = new SecureRandom();
+        ScramServerExchange server = new ScramServerExchange(DERIVATION, random, own);
+        ScramClientExchange client = new ScramClientExchange(random, ChannelBinding.tlsServerEndPoint(seen));
+        server.expectBinding(true);
+        ScramDerivation wanted = client.onServerFirst(bytes(server.onClientFirst(bytes(client.clientFirst()))));
+        return server.onClientFinal(
+                bytes(client.clientFinal(wanted.derive("pencil"))),
+                DERIVATION.derive("pencil").toSecret());
+    }
+
+    @Test
+    void whoeverTookTheOfferOfABindingAwayIsFoundOut() {
+        SecureRandom random = new SecureRandom();
+        ScramServerExchange server = new ScramServerExchange(DERIVATION, random, new byte[] {1});
+        String first = new ScramClientExchange(random, ChannelBinding.NOT_OFFERED).clientFirst();
+
+        assertThat(first).startsWith("y,,");
+        assertThatThrownBy(() -> server.onClientFirst(bytes(first)))
+                .isInstanceOf(ScramException.class)
+                .hasMessageStartingWith("SCRAM channel binding negotiation error");
+    }
+
+    @Test
+    void mechanismAndFlagHaveToAgree() {
+        SecureRandom random = new SecureRandom();
+        String bound = new ScramClientExchange(random, ChannelBinding.tlsServerEndPoint(new byte[] {1})).clientFirst();
+        String unbound = new ScramClientExchange(random).clientFirst();
+        ScramServerExchange withPlus = new ScramServerExchange(DERIVATION, random, new byte[] {1});
+        withPlus.expectBinding(true);
+
+        assertThatThrownBy(() -> new ScramServerExchange(DERIVATION, random, new byte[] {1}).onClientFirst(bytes(bound)))
+                .hasMessageContaining("chose SCRAM without channel binding");
+        assertThatThrownBy(() -> withPlus.onClientFirst(bytes(unbound)))
+                .hasMessageContaining("chose SCRAM with channel binding");
+        ScramServerExchange other = new ScramServerExchange(DERIVATION, random, new byte[] {1});
+        other.expectBinding(true);
+        assertThatThrownBy(() -> other.onClientFirst(bytes("p=tls-unique,,n=,r=abc")))
+                .hasMessageContaining("unsupported SCRAM channel-binding type");
+    }
+
+    @Test
+    void aClientThatWantsNoBindingNeedsNone() throws ScramException {
+        SecureRandom random = new SecureRandom();
+        ScramServerExchange server = new ScramServerExchange(DERIVATION, random, new byte[] {1});
+        ScramClientExchange client = new ScramClientExchange(random);
+        ScramDerivation wanted = client.onServerFirst(bytes(server.onClientFirst(bytes(client.clientFirst()))));
+
+        assertThat(server.onClientFinal(
+                        bytes(client.clientFinal(wanted.derive("pencil"))),
+                        DERIVATION.derive("pencil").toSecret()))
+                .isNotNull();
+    }
+
+    @Test
     void refusesStepsInTheWrongOrder() {
         ScramClientExchange client = new ScramClientExchange("user", CLIENT_NONCE);
         ScramServerExchange server = new ScramServerExchange(DERIVATION, SERVER_NONCE);
