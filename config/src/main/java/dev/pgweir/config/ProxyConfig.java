@@ -216,6 +216,12 @@ public final class ProxyConfig {
         return tls;
     }
 
+    /** {@code conffile}: the file that the next reload reads; null: none. */
+    public @Nullable Path conffile() {
+        String file = values.get(Settings.CONFFILE);
+        return file.isEmpty() ? null : Path.of(file);
+    }
+
     /** {@code pidfile}: the file with the number of the process; null: none. */
     public @Nullable Path pidfile() {
         String file = values.get(Settings.PIDFILE);

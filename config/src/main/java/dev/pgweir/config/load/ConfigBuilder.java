@@ -16,6 +16,7 @@ import dev.pgweir.config.value.Secret;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Builds the configuration from what was read, and checks what takes more than one value to see. */
 final class ConfigBuilder {
@@ -52,6 +53,8 @@ final class ConfigBuilder {
         Map<Integer, PeerConfig> peers = new LinkedHashMap<>();
         draft.peers().forEach((id, section) -> peer(id, section, peers));
         nobodyCanLogIn(settings, users);
+        anyNeedsAUserOnTheServer(settings, databases);
+        sharedPortNeedsPeers(settings);
 
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
@@ -143,6 +146,33 @@ final class ConfigBuilder {
                     "",
                     "the URL has no password, and listen_addr is reached from other machines,"
                             + " accepted: a password, or auth_type set to what is wanted");
+        }
+    }
+
+    /** Their clients are refused: what anybody says for a name cannot be whom the server takes them for. */
+    private void anyNeedsAUserOnTheServer(SectionDraft settings, Map<String, DatabaseConfig> databases) {
+        if (settings.values().get(Settings.AUTH_TYPE) != AuthType.ANY) {
+            return;
+        }
+        databases.forEach((name, database) -> {
+            if (database.forcedUser() == null) {
+                SectionDraft section = Objects.requireNonNull(draft.databases().get(name));
+                problems.warn(
+                        section.origin(),
+                        section.key(DatabaseSettings.USER.name()),
+                        "missing, and auth_type = any lets nobody in to a database without it");
+            }
+        });
+    }
+
+    /** The kernel gives a cancel request to any of the processes, most likely not to the one that is meant. */
+    private void sharedPortNeedsPeers(SectionDraft settings) {
+        if (settings.values().get(Settings.SO_REUSEPORT) && settings.values().get(Settings.PEER_ID) == 0) {
+            Origin origin = settings.originOf(Settings.SO_REUSEPORT.name());
+            problems.warn(
+                    origin,
+                    origin.label(Settings.SO_REUSEPORT.name()),
+                    "without peer_id and [peers] a cancel request that another process of the port gets is lost");
         }
     }
 

@@ -39,7 +39,7 @@ public final class ConfigLoader {
         SectionDraft settings = draft.settings();
         EnvironmentReader.read(environment, settings, problems);
         SecretSources.resolve(draft, environment, problems);
-        if (file != null) {
+        if (file != null && !settings.values().isSet(Settings.CONFFILE)) {
             settings.set(Settings.CONFFILE, file.toString(), Origin.of(file.toString()));
         }
         return new ConfigBuilder(

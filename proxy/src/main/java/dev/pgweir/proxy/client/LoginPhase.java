@@ -4,6 +4,7 @@ import dev.pgweir.config.ClientSettings;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
@@ -31,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -142,12 +144,17 @@ final class LoginPhase implements ClientPhase, Waiter {
                         || !replication.isEmpty()
                         || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
-        boolean console = DatabaseConfig.isConsole(database);
-        int limit = config.limits().maxClientConn();
-        if (!console && !holdPlace(clients.limits().total(limit), "max_client_conn", limit)) {
-            return;
+        // PgBouncer's clients count from here on. Later is better: strangers would fill the places of those who have a
+        // password.
+        if (!compatible || holdPlaceAmongAll()) {
+            authenticate();
         }
-        authenticate();
+    }
+
+    /** Whether there was a place. The console needs none: administrators get in when everything else is full. */
+    private boolean holdPlaceAmongAll() {
+        int limit = config.limits().maxClientConn();
+        return DatabaseConfig.isConsole(database) || holdPlace(clients.limits().total(limit), "max_client_conn", limit);
     }
 
     /** PgWeir is ending: only the console takes somebody in. */
@@ -169,10 +176,15 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void negotiate(StartupParameters asked) {
-        if (startup.version().compareTo(ProtocolVersion.V3_0) > 0
-                || !asked.unknownOptions().isEmpty()) {
+        // PgBouncer, as one of the [peers], does not pass on the long cancel keys of protocol 3.2.
+        boolean besidePgBouncer = config.compatible() && config.values().get(Settings.PEER_ID) > 0;
+        ProtocolVersion newest = besidePgBouncer ? ProtocolVersion.V3_0 : ProtocolVersion.V3_2;
+        boolean tooNew = startup.version().compareTo(newest) > 0;
+        ProtocolVersion agreed = tooNew ? newest : startup.version();
+        session.speaks(agreed);
+        if (tooNew || !asked.unknownOptions().isEmpty()) {
             ByteBuf out = session.channel().alloc().buffer();
-            new NegotiateProtocolVersion(ProtocolVersion.V3_0, asked.unknownOptions()).encode(out);
+            new NegotiateProtocolVersion(agreed, asked.unknownOptions()).encode(out);
             session.channel().write(out, session.channel().voidPromise());
         }
     }
@@ -276,8 +288,12 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (session.isEnded()) {
             return;
         }
+        clients.admission().over(session.channel());
         if (DatabaseConfig.isConsole(database)) {
             openConsole();
+            return;
+        }
+        if (!config.compatible() && !holdPlaceAmongAll()) {
             return;
         }
         // The password may have taken its time; what the client may use is asked of the configuration of now.
@@ -407,14 +423,19 @@ final class LoginPhase implements ClientPhase, Waiter {
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
-            session.fail(
-                    failure.sqlState(),
-                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
-                            ? failure.message()
-                            : "server login failed: " + failure.message(),
-                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
-                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
-                            : DisconnectReason.CLIENT_LOGIN_FAILED);
+            if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
+                session.passOn(
+                        failure.sqlState(),
+                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message(),
+                        DisconnectReason.CLIENT_LOGIN_FAILED);
+            } else {
+                session.fail(
+                        failure.sqlState(),
+                        failure.message(),
+                        failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                                ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                                : DisconnectReason.CLIENT_LOGIN_FAILED);
+            }
         });
     }
 
@@ -453,9 +474,16 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onTick(long now) {
+        Duration limit = config.timeouts().clientLoginTimeout();
         if (pool == null) {
-            // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
-            StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+            clients.timeOut(session, now, limit);
+        } else if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
+            // PgBouncer's words for a first client that waits in vain for what the server says at its login.
+            session.fail(
+                    "08P01",
+                    "client_login_timeout (server down): no server connection was ready for the login within "
+                            + limit.toMillis() + " ms",
+                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
         }
     }
 

@@ -60,9 +60,22 @@ final class HbaIT {
         AUTHORITY.own().write(directory, "ca");
         AUTHORITY.issue("weir", "localhost", "127.0.0.1").write(directory, "server");
         Files.writeString(directory.resolve("pg_hba.conf"), RULES);
-        Files.writeString(directory.resolve("pg_ident.conf"), "pw " + SELF + " mapped\npeople \"A Person\" guest\npeople boss all\n");
+        Files.writeString(
+                directory.resolve("pg_ident.conf"),
+                "pw " + SELF + " mapped\npeople \"A Person\" guest\npeople boss all\n");
         StringBuilder users = new StringBuilder();
-        for (String user : List.of("trusted", "rejected", "hashed", "plain", "scram", "mapped", "other", "certified", "guest", "shown", "named")) {
+        for (String user : List.of(
+                "trusted",
+                "rejected",
+                "hashed",
+                "plain",
+                "scram",
+                "mapped",
+                "other",
+                "certified",
+                "guest",
+                "shown",
+                "named")) {
             users.append("[users.%s]\npassword = 'pencil'\n".formatted(user));
         }
         weir = PgWeirProcess.builder()

@@ -72,7 +72,16 @@ final class SecretsIT {
             try (WireClient console = WireClient.connect(weir.port())) {
                 console.login("file", "pgbouncer", "file-zebra");
                 for (String what : List.of(
-                        "CONFIG", "DATABASES", "USERS", "POOLS", "CLIENTS", "SERVERS", "SOCKETS", "FDS", "HELP", "MEM")) {
+                        "CONFIG",
+                        "DATABASES",
+                        "USERS",
+                        "POOLS",
+                        "CLIENTS",
+                        "SERVERS",
+                        "SOCKETS",
+                        "FDS",
+                        "HELP",
+                        "MEM")) {
                     shown.append(console.query("SHOW " + what));
                 }
                 shown.append(console.query("SET auth_type = 'ldap'"));
