@@ -60,14 +60,15 @@ final class SecretSources {
                     "accepted: one of password, password_file and password_env");
             return;
         }
+        String where = path != null ? path : String.valueOf(name);
         try {
-            String text = path == null ? variable(name) : FileText.read(Path.of(path), MAX_BYTES);
+            String text = path == null ? variable(where) : FileText.read(Path.of(path), MAX_BYTES);
             section.set(password, Secret.of(password(text)), origin);
         } catch (IOException e) {
             problems.error(
                     origin,
                     origin.label(section.key(source.name())),
-                    (path == null ? name : path) + ": " + e.getMessage());
+                    where + ": " + e.getMessage());
         }
     }
 

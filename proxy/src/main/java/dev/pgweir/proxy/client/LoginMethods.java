@@ -40,6 +40,10 @@ final class LoginMethods {
 
     /** The login of a client that has sent its startup packet. */
     ClientAuthenticator begin(ClientSession session, ProxyConfig config, String user, String database) {
+        if (session.unix() == null && session.remoteAddress() == null) {
+            // The socket did not know its peer any more when it was accepted. Without an address it would look local.
+            return authenticators.reject("the client has left");
+        }
         ClientAuthenticator login = login(session, config, user, database);
         long delay = config.auth().failureDelay().toNanos();
         return delay == 0 || session.unix() != null
