@@ -1,6 +1,7 @@
 package dev.pgweir.config;
 
 import dev.pgweir.config.hba.LdapOptions;
+import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param authFile {@code auth_file}: file of users and secrets; null: none
  * @param scramIterations {@code scram_iterations}: iterations for secrets derived from plain passwords
  * @param queryTtl {@code auth_query_ttl}: how long an answer of {@code auth_query} is remembered; zero: not at all
+ * @param failureDelay {@code login_failure_delay}: the first wait after failed logins; zero: nobody waits
  * @param ldap {@code auth_ldap_options}: how a directory is asked; null: not by {@code auth_type}
  */
 public record AuthConfig(
@@ -23,6 +25,7 @@ public record AuthConfig(
         @Nullable Path authFile,
         int scramIterations,
         Duration queryTtl,
+        Duration failureDelay,
         @Nullable LdapOptions ldap) {
 
     static AuthConfig from(SettingValues values) {
@@ -37,7 +40,8 @@ public record AuthConfig(
                 values.get(Settings.AUTH_TYPE),
                 path(values.get(Settings.AUTH_FILE)),
                 values.get(Settings.SCRAM_ITERATIONS),
-                queryTtl(values),
+                notWithPgBouncer(values, Settings.AUTH_QUERY_TTL),
+                notWithPgBouncer(values, Settings.LOGIN_FAILURE_DELAY),
                 values.get(Settings.AUTH_TYPE) == AuthType.LDAP ? ldap(values.get(Settings.AUTH_LDAP_OPTIONS)) : null);
     }
 
@@ -49,11 +53,11 @@ public record AuthConfig(
         }
     }
 
-    /** PgBouncer asks at each login, so scripts that change a password and log in at once go by that. */
-    private static Duration queryTtl(SettingValues values) {
-        return values.get(Settings.PGBOUNCER_COMPATIBILITY) && !values.isSet(Settings.AUTH_QUERY_TTL)
+    /** What PgBouncer does not have is off where it is to be replaced, unless somebody has asked for it. */
+    private static Duration notWithPgBouncer(SettingValues values, Setting<Duration> setting) {
+        return values.get(Settings.PGBOUNCER_COMPATIBILITY) && !values.isSet(setting)
                 ? Duration.ZERO
-                : values.get(Settings.AUTH_QUERY_TTL);
+                : values.get(setting);
     }
 
     private static @Nullable Path path(String text) {

@@ -38,6 +38,7 @@ public final class ConfigLoader {
         boolean fromUrl = readUrl(file, environment.get(UrlStart.VARIABLE), draft, problems);
         SectionDraft settings = draft.settings();
         EnvironmentReader.read(environment, settings, problems);
+        SecretSources.resolve(draft, environment, problems);
         if (file != null && !settings.values().isSet(Settings.CONFFILE)) {
             settings.set(Settings.CONFFILE, file.toString(), Origin.of(file.toString()));
         }

@@ -60,10 +60,19 @@ public final class TomlConfigWriter {
         out.append(header).append('\n');
         for (Setting<?> setting : table.settings()) {
             // The file this was read from is not the one that is written.
-            if (values.isSet(setting) && !setting.equals(Settings.CONFFILE)) {
+            if (values.isSet(setting) && !setting.equals(Settings.CONFFILE) && !standsElsewhere(setting, values)) {
                 line(setting, values);
             }
         }
+    }
+
+    /** A password that was read from a file or a variable stays there. */
+    private static boolean standsElsewhere(Setting<?> setting, SettingValues values) {
+        return (setting.equals(UserSettings.PASSWORD)
+                        && (values.isSet(UserSettings.PASSWORD_FILE) || values.isSet(UserSettings.PASSWORD_ENV)))
+                || (setting.equals(DatabaseSettings.PASSWORD)
+                        && (values.isSet(DatabaseSettings.PASSWORD_FILE)
+                                || values.isSet(DatabaseSettings.PASSWORD_ENV)));
     }
 
     private <T> void line(Setting<T> setting, SettingValues values) {

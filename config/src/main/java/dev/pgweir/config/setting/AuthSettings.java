@@ -51,7 +51,7 @@ final class AuthSettings {
             Types.TEXT,
             "SELECT rolname, CASE WHEN rolvaliduntil < pg_catalog.now() THEN NULL"
                     + " ELSE rolpassword END FROM pg_authid WHERE rolname=$1 AND rolcanlogin",
-            "Query that looks up the secret of a user: name, secret, and if it likes for how many seconds it stays valid.");
+            "Query that looks up a user: name, secret and, if it likes, for how many seconds it stays valid.");
 
     static final Setting<String> AUTH_DBNAME = Setting.of(
             "auth_dbname", Types.TEXT, "", "Database to run auth_query in; empty: the one the client asks for.");
@@ -61,6 +61,12 @@ final class AuthSettings {
             Types.SECONDS,
             Duration.ofSeconds(5),
             "How long an answer of auth_query is remembered; 0, as with an ini file: each login asks.");
+
+    static final Setting<Duration> LOGIN_FAILURE_DELAY = Setting.of(
+            "login_failure_delay",
+            Types.SECONDS,
+            Duration.ofMillis(500),
+            "How long logins wait after failed ones, doubled up to 5 s; 0, as with an ini file: not at all.");
 
     static final Setting<List<String>> ADMIN_USERS =
             Setting.of("admin_users", Types.LIST, List.of(), "Users who may run every command on the console.");
@@ -82,7 +88,8 @@ final class AuthSettings {
                     AUTH_USER,
                     AUTH_QUERY,
                     AUTH_DBNAME,
-                    AUTH_QUERY_TTL));
+                    AUTH_QUERY_TTL,
+                    LOGIN_FAILURE_DELAY));
 
     private AuthSettings() {}
 }

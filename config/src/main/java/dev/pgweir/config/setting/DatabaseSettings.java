@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code [databases.NAME]} takes: PgBouncer's keys, and as PgWeir's own {@code url, query_timeout,
- * server_connect_timeout, server_tls_sslmode, server_tls_sslnegotiation, server_channel_binding, options}, which a connection URL can say per database. A key without a
+ * What {@code [databases.NAME]} takes: PgBouncer's keys, as PgWeir's own {@code url, query_timeout,
+ * server_connect_timeout, server_tls_sslmode, server_tls_sslnegotiation, server_channel_binding, options}, which a
+ * connection URL can say per database, and where the password is. A key without a
  * default follows the setting of {@code [pgweir]}.
  */
 public final class DatabaseSettings {
@@ -33,6 +34,10 @@ public final class DatabaseSettings {
             Setting.of("user", Types.TEXT, null, "User on the server for all clients; else each client's own user.");
     public static final Setting<Secret> PASSWORD =
             Setting.of("password", Types.SECRET, null, "Password on the server; else the one of [users] or auth_file.");
+    public static final Setting<String> PASSWORD_FILE =
+            Setting.of("password_file", Types.PATH, null, "File that holds the password and nothing else.");
+    public static final Setting<String> PASSWORD_ENV =
+            Setting.of("password_env", Types.TEXT, null, "Environment variable that holds the password.");
     public static final Setting<Integer> POOL_SIZE =
             Setting.of("pool_size", Types.COUNT, null, "Instead of default_pool_size.");
     public static final Setting<Integer> MIN_POOL_SIZE =
@@ -106,6 +111,8 @@ public final class DatabaseSettings {
                                     DBNAME,
                                     USER,
                                     PASSWORD,
+                                    PASSWORD_FILE,
+                                    PASSWORD_ENV,
                                     SERVER_TLS_SSLMODE,
                                     SERVER_TLS_SSLNEGOTIATION,
                                     SERVER_CHANNEL_BINDING,

@@ -85,6 +85,7 @@ public final class Settings {
     public static final Setting<String> AUTH_QUERY = AuthSettings.AUTH_QUERY;
     public static final Setting<String> AUTH_DBNAME = AuthSettings.AUTH_DBNAME;
     public static final Setting<Duration> AUTH_QUERY_TTL = AuthSettings.AUTH_QUERY_TTL;
+    public static final Setting<Duration> LOGIN_FAILURE_DELAY = AuthSettings.LOGIN_FAILURE_DELAY;
     public static final Setting<List<String>> ADMIN_USERS = AuthSettings.ADMIN_USERS;
     public static final Setting<List<String>> STATS_USERS = AuthSettings.STATS_USERS;
 

@@ -7,13 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code [users.NAME]} takes: PgBouncer's keys and {@code password}. A key that is not set follows the database and
+ * What {@code [users.NAME]} takes: PgBouncer's keys, and where the password is. A key that is not set follows the database and
  * then the setting of {@code [pgweir]}.
  */
 public final class UserSettings {
 
     public static final Setting<Secret> PASSWORD = Setting.of(
             "password", Types.SECRET, null, "What the user logs in with and, where it can serve, reaches the server.");
+    public static final Setting<String> PASSWORD_FILE =
+            Setting.of("password_file", Types.PATH, null, "File that holds the password and nothing else.");
+    public static final Setting<String> PASSWORD_ENV =
+            Setting.of("password_env", Types.TEXT, null, "Environment variable that holds the password.");
     public static final Setting<PoolMode> POOL_MODE =
             Setting.of("pool_mode", Types.choice(PoolMode.class), null, "Instead of pool_mode.");
     public static final Setting<Integer> POOL_SIZE = Setting.of(
@@ -41,6 +45,8 @@ public final class UserSettings {
                     "Users",
                     List.of(
                             PASSWORD,
+                            PASSWORD_FILE,
+                            PASSWORD_ENV,
                             POOL_MODE,
                             POOL_SIZE,
                             RESERVE_POOL_SIZE,

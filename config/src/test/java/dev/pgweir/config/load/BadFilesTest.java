@@ -81,6 +81,17 @@ final class BadFilesTest {
                 bad(
                         "[pgweir]\nauth_type = \"hba\"",
                         "pgweir.toml:2:1: auth_type: hba needs rules, accepted: with it, auth_hba_file = a file of them"),
+                        "[pgweir]\nauth_type = \"pam\"",
+                        "pgweir.toml:2:1: auth_type: \"pam\" is refused because PgWeir does not ask the modules of the"
+                                + " operating system; ldap asks a directory itself, accepted: any, trust, plain, md5,"
+                                + " scram-sha-256, peer, cert, hba, ldap"),
+                bad(
+                        "[pgweir]\nauth_type = \"ldap\"",
+                        "pgweir.toml: auth_ldap_options: ldap needs ldapserver or ldapurl"),
+                bad(
+                        "[pgweir]\nauth_dbname = \"pgbouncer\"",
+                        "pgweir.toml:2:1: auth_dbname: cannot use the reserved \"pgbouncer\" database as an auth_dbname,"
+                                + " accepted: any other database"),
                 bad(
                         "[pgweir]\nlisten_addr = \"\"",
                         "pgweir.toml:2:1: listen_addr: no address is left to listen on,"

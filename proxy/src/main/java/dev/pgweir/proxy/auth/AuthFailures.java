@@ -2,6 +2,9 @@ package dev.pgweir.proxy.auth;
 
 /** The ways a client's login fails, with PgBouncer's wording where it has one. */
 final class AuthFailures {
+    /** The class of SQLSTATEs for what a client has shown of itself. */
+    static final String INVALID_CLASS = "28";
+
     static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String PROTOCOL_VIOLATION = "08P01";

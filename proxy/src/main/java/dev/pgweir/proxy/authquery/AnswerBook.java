@@ -107,7 +107,13 @@ final class AnswerBook {
             }
         }
         if (first) {
-            start(question, shared, ttl, flights.get());
+            try {
+                start(question, shared, ttl, flights.get());
+            } catch (RuntimeException e) {
+                // Else everybody who asks the same would wait for it.
+                fail(question, shared);
+                throw e;
+            }
         }
         return new Ticket(question, shared, null);
     }
@@ -118,11 +124,7 @@ final class AnswerBook {
 
     private void start(Question question, Shared shared, Duration ttl, @Nullable Flight flight) {
         if (flight == null) {
-            Answer gone = new Answer.Unknown(false);
-            synchronized (lock) {
-                running.remove(question);
-            }
-            shared.answer.complete(gone);
+            fail(question, shared);
             return;
         }
         synchronized (lock) {
@@ -130,6 +132,13 @@ final class AnswerBook {
         }
         flight.result().thenAccept(result -> landed(question, shared, ttl, result));
         flight.start();
+    }
+
+    private void fail(Question question, Shared shared) {
+        synchronized (lock) {
+            running.remove(question, shared);
+        }
+        shared.answer.complete(new Answer.Unknown(false));
     }
 
     private void landed(Question question, Shared shared, Duration ttl, Flight.Result result) {

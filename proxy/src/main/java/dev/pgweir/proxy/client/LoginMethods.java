@@ -11,6 +11,8 @@ import dev.pgweir.proxy.auth.AuthMethod;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.auth.DelayedAuthenticator;
+import dev.pgweir.proxy.auth.FailureDelays;
 import dev.pgweir.proxy.auth.ldap.LdapDirectories;
 import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
@@ -29,6 +31,7 @@ final class LoginMethods {
 
     private final ClientAuthenticators authenticators;
     private final AuthQueries queries;
+    private final FailureDelays delays = new FailureDelays(System::nanoTime);
     private final LdapDirectories directories = new LdapDirectories();
 
     LoginMethods(ClientAuthenticators authenticators, AuthQueries queries) {
@@ -38,6 +41,24 @@ final class LoginMethods {
 
     /** The login of a client that has sent its startup packet. */
     ClientAuthenticator begin(ClientSession session, ProxyConfig config, String user, String database) {
+        if (session.unix() == null && session.remoteAddress() == null) {
+            // The socket did not know its peer any more when it was accepted. Without an address it would look local.
+            return authenticators.reject("the client has left");
+        }
+        ClientAuthenticator login = login(session, config, user, database);
+        long delay = config.auth().failureDelay().toNanos();
+        return delay == 0 || session.unix() != null
+                ? login
+                : new DelayedAuthenticator(
+                        login,
+                        delays,
+                        session.remoteAddress().getAddress(),
+                        user,
+                        delay,
+                        DelayedAuthenticator.timer(session.channel().eventLoop()));
+    }
+
+    private ClientAuthenticator login(ClientSession session, ProxyConfig config, String user, String database) {
         TlsPeer tls = session.tls();
         ClientAuthenticators makers = authenticators
                 .withScramIterations(config.auth().scramIterations())

@@ -83,6 +83,7 @@ final class AuthQueryIT {
                 auth_type = "scram-sha-256"
                 auth_user = "auth"
                 auth_query_ttl = 60
+                login_failure_delay = 0
                 pool_mode = "transaction"
                 admin_users = "auth"
                 [users.auth]

@@ -6,13 +6,19 @@ import static org.awaitility.Awaitility.await;
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
+import dev.pgweir.proxy.testing.UnixBridge;
+import dev.pgweir.proxy.testing.WireBytes;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
+import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,10 +38,17 @@ final class HbaIT {
             host app hashed 0.0.0.0/0 md5
             host app plain 127.0.0.1 255.255.255.255 password
             host app scram,mapped all scram-sha-256
+            hostssl app certified 127.0.0.1/32 cert
+            hostssl app guest,other 127.0.0.1/32 cert map=people
+            hostssl app shown 127.0.0.1/32 trust clientcert=verify-ca
+            hostssl app named 127.0.0.1/32 scram-sha-256 clientcert=verify-full
             hostssl app all 127.0.0.1/32 trust
             host sameuser all 10.0.0.0/8 trust
             local all all peer map=pw
             """;
+
+    private static final String SELF = System.getProperty("user.name");
+    private static final TestAuthority AUTHORITY = new TestAuthority("test authority");
 
     @TempDir
     private static Path directory;
@@ -44,10 +57,25 @@ final class HbaIT {
 
     @BeforeAll
     static void start(TestDatabase database) throws IOException {
+        AUTHORITY.own().write(directory, "ca");
+        AUTHORITY.issue("weir", "localhost", "127.0.0.1").write(directory, "server");
         Files.writeString(directory.resolve("pg_hba.conf"), RULES);
-        Files.writeString(directory.resolve("pg_ident.conf"), "pw root mapped\npw pgweir mapped\n");
+        Files.writeString(
+                directory.resolve("pg_ident.conf"),
+                "pw " + SELF + " mapped\npeople \"A Person\" guest\npeople boss all\n");
         StringBuilder users = new StringBuilder();
-        for (String user : List.of("trusted", "rejected", "hashed", "plain", "scram", "mapped", "other")) {
+        for (String user : List.of(
+                "trusted",
+                "rejected",
+                "hashed",
+                "plain",
+                "scram",
+                "mapped",
+                "other",
+                "certified",
+                "guest",
+                "shown",
+                "named")) {
             users.append("[users.%s]\npassword = 'pencil'\n".formatted(user));
         }
         weir = PgWeirProcess.builder()
@@ -58,7 +86,13 @@ final class HbaIT {
                 auth_ident_file = "%1$s/pg_ident.conf"
                 admin_users = "trusted"
                 pool_mode = "transaction"
+                login_failure_delay = 0
                 unix_socket_dir = "%1$s"
+                client_tls_sslmode = "prefer"
+                client_tls_key_file = "%1$s/server.key"
+                client_tls_cert_file = "%1$s/server.crt"
+                client_tls_ca_file = "%1$s/ca.crt"
+                server_tls_sslmode = "disable"
                 [databases.app]
                 host = "%2$s"
                 port = %3$d
@@ -133,6 +167,60 @@ final class HbaIT {
         }
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(error("rejected", "app")).isEqualTo("login rejected"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "certified, certified",
+        "A Person, guest",
+        "boss, other",
+        "boss, guest",
+        "whoever, shown",
+        "named, named",
+        ", trusted"
+    })
+    void certificateLetsInWhoseItIs(@Nullable String name, String user) throws IOException {
+        try (WireClient client = secured(name)) {
+            client.login(user, "app", "pencil");
+            assertThat(client.value("SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "somebody, certified, certificate authentication failed",
+        ", certified, certificate authentication failed",
+        "guest, guest, certificate authentication failed",
+        "A Person, other, certificate authentication failed",
+        ", shown, login rejected",
+        "shown, named, login rejected"
+    })
+    void certificateLetsInNobodyElse(@Nullable String name, String user, String text) throws IOException {
+        try (WireClient client = secured(name)) {
+            WireMessage last = last(client.tryLogin(user, "app", "pencil"));
+            assertThat(last.type()).isEqualTo('E');
+            assertThat(last.message()).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void mapSaysWhomTheSystemsUserMayBe() throws IOException {
+        try (UnixBridge bridge = UnixBridge.to(directory.resolve(".s.PGSQL." + weir.port()));
+                WireClient mapped = WireClient.connect(bridge.port());
+                WireClient self = WireClient.connect(bridge.port())) {
+            mapped.login("mapped", "app", "");
+            assertThat(mapped.value("SELECT 1")).isEqualTo("1");
+            assertThat(last(self.tryLogin("other", "app", "")).message()).isEqualTo("\"peer\" authentication failed");
+        }
+    }
+
+    /** By TLS, with a certificate of that name, if any. */
+    private static WireClient secured(@Nullable String name) throws IOException {
+        Socket plain = new Socket("127.0.0.1", weir.port());
+        plain.getOutputStream().write(WireBytes.sslRequest());
+        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
+        SSLContext context = AUTHORITY.clientContext(name == null ? null : AUTHORITY.issue(name));
+        return WireClient.over(context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true));
     }
 
     private static void rewrite(String rules) throws IOException {

@@ -76,6 +76,7 @@ final class LdapIT {
                 auth_type = "hba"
                 auth_hba_file = "%s/pg_hba.conf"
                 pool_mode = "transaction"
+                login_failure_delay = 0
                 %s
                 """.formatted(directory, databases))
                 .start();
