@@ -74,6 +74,9 @@ public final class Link implements LinkedClient {
 
         /** Answers have come, for which {@link #awaitAnswers} was called. */
         void onAnswers();
+
+        /** A request has left a transaction open where {@link #refuseTransactions} was called. Its answer is not passed on. */
+        void onTransactionRefused();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -101,6 +104,10 @@ public final class Link implements LinkedClient {
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
     private boolean discarding;
+    /** Statement mode: each request ends what it began. */
+    private boolean refusesTransactions;
+    /** One did not; nothing more is passed on. */
+    private boolean transactionRefused;
 
     /** The draining has begun, which it does not before the buffer at hand is read. */
     private boolean draining;
@@ -319,6 +326,11 @@ public final class Link implements LinkedClient {
                 && preparer.client().size() > 0) {
             copy.begin();
         }
+    }
+
+    /** From now on a transaction that is still open at the end of a request is one too many. */
+    public void refuseTransactions() {
+        refusesTransactions = true;
     }
 
     /** Whose statements they are, where they are followed. */
@@ -558,7 +570,9 @@ public final class Link implements LinkedClient {
             return;
         }
         ErrorResponse refused = settingsError;
-        if (refused != null && !discarding && !requests.headIsInternal()) {
+        if (transactionRefused && !discarding) {
+            owner.onTransactionRefused();
+        } else if (refused != null && !discarding && !requests.headIsInternal()) {
             settingsError = null;
             owner.onSettingsRefused(refused);
         } else if (discarding && !draining) {
@@ -613,6 +627,9 @@ public final class Link implements LinkedClient {
         int end = data.writerIndex();
         int run = first;
         int runEnd = first;
+        // The end of the last answer that is complete.
+        int complete = first;
+        boolean torn = clientTorn;
         boolean passedOn = false;
         try {
             int event;
@@ -622,9 +639,15 @@ public final class Link implements LinkedClient {
                 boolean body = event == FrameScanner.OPAQUE && inBody;
                 boolean keep = body
                         ? keepsBody && !discarding
-                        : !discarding && settingsError == null && !requests.headIsInternal();
+                        : !discarding && settingsError == null && !transactionRefused && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
+                    if (transactionRefused && run < end) {
+                        // What came before the end of that answer is not to be seen either.
+                        toClient(data, run, torn ? runEnd : complete);
+                        run = end;
+                        runEnd = end;
+                    }
                 } else if (event == FrameScanner.HEADER) {
                     keep &= onHeader(scanner.type());
                     keepsBody = keep;
@@ -651,6 +674,11 @@ public final class Link implements LinkedClient {
                             run = from0;
                         }
                         runEnd = scanner.to();
+                    }
+                    if (refusesTransactions
+                            && event == FrameScanner.MESSAGE
+                            && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
+                        complete = runEnd;
                     }
                     clientTorn = event != FrameScanner.MESSAGE && scanner.bodyRemaining() > 0;
                 }
@@ -774,6 +802,10 @@ public final class Link implements LinkedClient {
                 }
             }
             runAfterInternal();
+            return false;
+        }
+        if (refusesTransactions && now != TransactionStatus.IDLE && !discarding) {
+            transactionRefused = true;
             return false;
         }
         if (settings.hasReset() && !discarding) {
