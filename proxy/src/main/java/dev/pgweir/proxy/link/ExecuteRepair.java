@@ -20,9 +20,11 @@ final class ExecuteRepair {
     /** PostgreSQL's function that finds out that a statement's result has other columns. */
     private static final String REVALIDATES = "RevalidateCachedQuery";
 
+    private static final byte[] NONE = {};
+
     private @Nullable Effect effects;
     private @Nullable PreparedStatement statement;
-    private byte[] query = {};
+    private byte[] query = NONE;
 
     /**
      * It is sent.
@@ -39,7 +41,7 @@ final class ExecuteRepair {
     void forget() {
         effects = null;
         statement = null;
-        query = new byte[0];
+        query = NONE;
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +192,24 @@ final class FollowedSettings {
             Map<String, @Nullable String> defaults = new HashMap<>();
             names.forEach(name -> defaults.put(name, null));
             server.changed(defaults);
+        }
+    }
+
+    /**
+     * Behind a reset, and before the client is told of it, these are changed: what PostgreSQL will report of them is the client's.
+     * If that may be any of those that were reset, none is told: the reports alone count then.
+     */
+    void changedSinceReset(List<String> names) {
+        if (!hasReset()) {
+            return;
+        }
+        if (names.contains("") || (reset.contains("") && names.stream().anyMatch(wanted::isReported))) {
+            reset = Set.of();
+        } else if (!reset.contains("")) {
+            Set<String> left = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+            left.addAll(reset);
+            names.forEach(left::remove);
+            reset = left;
         }
     }
 

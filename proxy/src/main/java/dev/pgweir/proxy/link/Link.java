@@ -452,6 +452,16 @@ public final class Link implements LinkedClient {
         return settings.isAsking();
     }
 
+    /** Whether nothing of the client is open. */
+    boolean hasOnlyInternal() {
+        return requests.hasOnlyInternal();
+    }
+
+    /** The client changes these settings, though not by a reset; the empty name stands for any. */
+    void changedSinceReset(List<String> names) {
+        settings.changedSinceReset(names);
+    }
+
     /** The client may have changed these settings; the empty name stands for any. */
     void touched(List<String> names) {
         settings.touched(names);

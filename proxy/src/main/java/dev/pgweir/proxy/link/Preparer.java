@@ -533,6 +533,9 @@ public final class Preparer {
             commands.remove(portal);
         }
         executed(behaviour);
+        if (command == null && !behaviour.touches().isEmpty()) {
+            link.changedSinceReset(behaviour.touches());
+        }
     }
 
     /** It is about to be. */
@@ -558,8 +561,8 @@ public final class Preparer {
 
     /** Enters a simple query. It ends the unnamed statement, as PostgreSQL documents. */
     Outcome query(@Nullable Effects effects) {
-        if (link.awaitsSync()) {
-            // PostgreSQL skips it after an error.
+        if (link.awaitsSync() || (client.mayHaveUnnamed() && !link.hasOnlyInternal())) {
+            // PostgreSQL skips it after an error, even behind another query.
             Effects all = effects == null ? new Effects() : effects;
             sent(FrontendMessageType.QUERY, all.add(client.closeUnnamed(server(), group())));
         } else {

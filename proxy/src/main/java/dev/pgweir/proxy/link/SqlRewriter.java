@@ -535,12 +535,13 @@ final class SqlRewriter {
         switch (command.kind()) {
             case PREPARE -> {
                 ClientStatements.Name name = preparer.client().find(command.name());
-                if (target != null && (name == null || name.statement() != target)) {
+                if (target != null && (name == null || name.statement() == null)) {
                     preparer.makeRoom(target);
                     preparer.stats().serverParseCount().increment();
                     effects.add(preparer.client().change(command.name(), target, preparer.group()))
                             .add(preparer.server().preparing(target, preparer.group()));
                 } else if (target != null) {
+                    // The name is taken, as PostgreSQL will say of the one that takes its place.
                     preparer.ensure(target);
                 }
             }

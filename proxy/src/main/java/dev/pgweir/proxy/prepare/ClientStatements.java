@@ -170,6 +170,11 @@ public final class ClientStatements {
         return unnamed == null || unnamed.isNone() ? null : unnamed;
     }
 
+    /** Whether there is one, or will be if messages are skipped. */
+    public boolean mayHaveUnnamed() {
+        return unnamed != null;
+    }
+
     Object identity() {
         return identity;
     }

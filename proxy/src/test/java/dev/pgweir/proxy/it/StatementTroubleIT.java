@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.it;
 
 import static dev.pgweir.proxy.testing.WireBytes.bind;
+import static dev.pgweir.proxy.testing.WireBytes.close;
 import static dev.pgweir.proxy.testing.WireBytes.copyDone;
 import static dev.pgweir.proxy.testing.WireBytes.execute;
 import static dev.pgweir.proxy.testing.WireBytes.flush;
@@ -189,17 +190,57 @@ final class StatementTroubleIT {
     }
 
     @Test
+    void prepareThatIsExecutedForANameThatIsTakenFails() throws IOException {
+        try (WireClient client = weir.login()) {
+            client.send(parse("", "PREPARE taken AS SELECT 1"), bind("", ""), execute("", 0), sync());
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("ready");
+            client.send(close('S', "taken"), parse("taken", "SELECT 2"), sync());
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("ready");
+            client.send(bind("", ""), execute("", 0), sync());
+            WireMessage error = client.readUntil('E').get(1);
+            assertThat(error.sqlState()).isEqualTo("42P05");
+            assertThat(error.message()).isEqualTo("prepared statement \"taken\" already exists");
+            client.readUntil('Z');
+            client.send(bind("", "taken"), execute("", 0), sync());
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("2", "ready");
+        }
+    }
+
+    @Test
+    void queriesThatAreSkippedDoNotEndTheUnnamedStatement() throws IOException {
+        try (WireClient client = weir.login()) {
+            client.send(parse("", "SELECT 'unnamed'"), sync());
+            client.readUntil('Z');
+            client.send(bind("", "nowhere"), query("SELECT 1"), query("SELECT 2"), query("SELECT 3"), sync());
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("26000", "ready");
+            client.send(bind("", ""), execute("", 0), sync());
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("unnamed", "ready");
+        }
+    }
+
+    @Test
+    void settingThatIsMadeBehindAResetIsReportedAndFollowed() throws IOException {
+        try (WireClient client = weir.login();
+                WireClient other = weir.login()) {
+            client.send(parse("", "RESET ALL"), bind("", ""), execute("", 0));
+            client.send(parse("", "SELECT set_config($1, $2, false)"), bind("", "", "TimeZone", "Asia/Tokyo"));
+            client.send(execute("", 0), sync());
+            client.readUntil('Z');
+            assertThat(client.parameters()).containsEntry("TimeZone", "Asia/Tokyo");
+            assertThat(other.value("SHOW TimeZone")).isNotEqualTo("Asia/Tokyo");
+            assertThat(client.value("SHOW TimeZone")).isEqualTo("Asia/Tokyo");
+        }
+    }
+
+    @Test
     void statementsOfOneClientHaveALimitThatIsNamed() throws IOException {
         String long1 = "SELECT length('" + "x".repeat(1_000_000) + "')";
         try (WireClient client = weir.login();
                 WireClient other = weir.login()) {
-            WireMessage last = null;
-            for (int i = 0; i < 20 && (last == null || last.type() != 'E'); i++) {
-                client.send(parse("s" + i, long1), sync());
-                last = client.read();
-                if (last.type() == '1') {
-                    client.readUntil('Z');
-                }
+            WireMessage last = client.send(parse("s", long1), sync()).read();
+            for (int i = 0; i < 20 && last.type() == '1'; i++) {
+                client.readUntil('Z');
+                last = client.send(parse("s" + i, long1), sync()).read();
             }
             assertThat(last.sqlState()).isEqualTo("54000");
             assertThat(last.message()).contains("too many prepared statements", "16777216 bytes");

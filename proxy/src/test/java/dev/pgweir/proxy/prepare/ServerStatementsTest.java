@@ -73,7 +73,7 @@ final class ServerStatementsTest {
 
         assertThat(server.has(a)).isFalse();
         assertThat(server.size()).isEqualTo(2);
-        assertThat(server.surplus(2, Set.of(c))).containsExactly(a);
+        assertThat(server.surplus(2, Set.of(c))).containsExactly(b);
         server.preparing(a, group).skipped();
         assertThat(server.has(a)).isFalse();
         server.preparing(a, group).done();

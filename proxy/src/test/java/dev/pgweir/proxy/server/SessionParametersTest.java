@@ -2,6 +2,8 @@ package dev.pgweir.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -417,10 +419,19 @@ final class SessionParametersTest {
         }
 
         String constant() {
+            String encoded = "pg_catalog.convert_from(pg_catalog.decode('";
+            if (skipIfAt(encoded)) {
+                int end = text.indexOf('\'', position);
+                byte[] bytes = HexFormat.of().parseHex(text.substring(position, end));
+                position = end;
+                skip("', 'hex'), 'UTF8')");
+                return new String(bytes, StandardCharsets.UTF_8);
+            }
             skip("E'");
             StringBuilder value = new StringBuilder();
             while (true) {
                 char c = text.charAt(position++);
+                assertThat(c).isLessThan('\u0080');
                 if (c == '\\') {
                     char escaped = text.charAt(position++);
                     assertThat(escaped).isIn('\\', '\'');
