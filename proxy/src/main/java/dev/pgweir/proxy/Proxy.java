@@ -25,7 +25,6 @@ import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
-import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -113,14 +112,15 @@ public final class Proxy implements AutoCloseable {
             ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
-        Transport transport;
+        EventLoops loops;
         try {
-            transport = Transport.of(config.net().transport());
+            loops = EventLoops.start(
+                    config.net().transport(),
+                    config.net().workerThreads(),
+                    config.net().workerClients());
         } catch (IllegalArgumentException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
-        EventLoops loops = new EventLoops(
-                transport, config.net().workerThreads(), config.net().workerClients());
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(
                 1,
                 1,
