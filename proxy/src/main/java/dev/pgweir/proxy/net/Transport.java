@@ -51,7 +51,8 @@ public enum Transport {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
     static {
-        // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after. Data
+        // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
+        // Data
         // and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset,
         // so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs no
         // system call, for it goes with those that are made anyway.
