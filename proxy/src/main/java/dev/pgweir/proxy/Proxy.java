@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.ProtocolChoice;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -23,10 +25,14 @@ import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
+import dev.pgweir.proxy.tls.CertificateWatch;
+import dev.pgweir.proxy.tls.Tls;
+import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,7 +48,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +81,7 @@ public final class Proxy implements AutoCloseable {
     private final Listener listener;
     private final ConsoleOperations operations;
     private final ThreadPoolExecutor derivations;
+    private final CertificateWatch certificates;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
     private final AtomicReference<@Nullable Shutdown> ending = new AtomicReference<>();
@@ -89,7 +96,8 @@ public final class Proxy implements AutoCloseable {
             Clients clients,
             Listener listener,
             ConsoleOperations operations,
-            ThreadPoolExecutor derivations) {
+            ThreadPoolExecutor derivations,
+            CertificateWatch certificates) {
         this.config = config;
         this.serviceManager = serviceManager;
         this.loops = loops;
@@ -98,21 +106,28 @@ public final class Proxy implements AutoCloseable {
         this.listener = listener;
         this.operations = operations;
         this.derivations = derivations;
+        this.certificates = certificates;
     }
 
     /**
      * Starts everything and listens.
      *
-     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
-     * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
+     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
-            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         EventLoops loops;
+        Tls tls;
+        try {
+            tls = new Tls(config);
+        } catch (TlsException e) {
+            throw new ProxyStartException("TLS setup failed: " + e.setting() + ": " + e.getMessage(), e);
+        }
         try {
             loops = EventLoops.start(
                     config.net().transport(),
@@ -130,13 +145,13 @@ public final class Proxy implements AutoCloseable {
                 new DefaultThreadFactory("pgweir-keys", true));
         try {
             CurrentConfig current = new CurrentConfig(config, reader, serviceManager);
-            Proxy proxy = assemble(current, serviceManager, version, loops, derivations);
+            Proxy proxy = assemble(current, serviceManager, version, loops, derivations, tls);
             serviceManager.ready();
             return proxy;
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -145,7 +160,8 @@ public final class Proxy implements AutoCloseable {
             ServiceManager serviceManager,
             String version,
             EventLoops loops,
-            ThreadPoolExecutor derivations)
+            ThreadPoolExecutor derivations,
+            Tls tls)
             throws IOException {
         ProxyConfig config = current.get();
         SecureRandom random = new SecureRandom();
@@ -160,7 +176,11 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 random,
                 deriver,
-                () -> current.get().net().maxPacketSize());
+                tls::server,
+                () -> current.get().net().maxPacketSize(),
+                () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
+                        ? ProtocolVersion.V3_2
+                        : ProtocolVersion.V3_0);
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
@@ -176,8 +196,11 @@ public final class Proxy implements AutoCloseable {
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
+        LoginAdmission admission =
+                new LoginAdmission(() -> current.get().values().get(Settings.MAX_CLIENT_LOGINS));
         Clients clients = new Clients(
                 current,
+                tls::client,
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
@@ -185,6 +208,7 @@ public final class Proxy implements AutoCloseable {
                 forwarder,
                 peers,
                 tracked,
+                admission,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
@@ -196,6 +220,7 @@ public final class Proxy implements AutoCloseable {
                 new ConsoleSource(whole, pools, averages, clients, operations, peers, resolver, "PgWeir " + version),
                 operations,
                 activity));
+        current.preparedBy(tls::prepare);
         current.onChange((before, after) -> {
             options.reload(after.net());
             pools.reload(before, after);
@@ -207,9 +232,16 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            admission.check();
         });
-        every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        every(loops, JANITOR_MILLIS, () -> {
+            // As with PgBouncer nothing is closed or opened for its age while everything stands still.
+            if (!operations.isSuspended()) {
+                pools.pools().tick();
+            }
+        });
+        Listener listener =
+                Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -217,10 +249,17 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        if (listener.unixSocket() != null) {
-            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
-        }
-        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
+        listener.unixSockets().forEach(socket -> LOG.info("PgWeir {} listening on unix:{}", version, socket));
+        Proxy proxy = new Proxy(
+                current,
+                serviceManager,
+                loops,
+                pools,
+                clients,
+                listener,
+                operations,
+                derivations,
+                new CertificateWatch(tls));
         whole.started.complete(proxy);
         return proxy;
     }
@@ -428,6 +467,7 @@ public final class Proxy implements AutoCloseable {
 
     private void stop() {
         config.close();
+        certificates.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));
     }

@@ -29,10 +29,13 @@ final class ArchitectureTest {
             List.of(ROOT),
             List.of(ROOT + ".admin", ROOT + ".metrics"),
             List.of(ROOT + ".client"),
+            List.of(ROOT + ".authquery"),
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
-            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"));
+            List.of(ROOT + ".auth.ldap"),
+            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"),
+            List.of(ROOT + ".tls"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

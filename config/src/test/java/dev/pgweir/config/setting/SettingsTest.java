@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndSevenOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndThoseOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -56,10 +56,15 @@ final class SettingsTest {
                         "max_server_connections",
                         "cancel_reserve_connections",
                         "min_evict_age",
+                        "max_client_logins",
+                        "proxy_protocol_from",
+                        "server_max_protocol_version",
                         "worker_threads",
                         "worker_clients",
                         "transport",
-                        "pgbouncer_compatibility");
+                        "pgbouncer_compatibility",
+                        "server_tls_sslnegotiation",
+                        "server_channel_binding");
     }
 
     @ParameterizedTest
