@@ -115,7 +115,8 @@ public final class Proxy implements AutoCloseable {
      * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
-     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
+     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport
+     *     is not available
      */
     public static Proxy start(
             ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
@@ -132,8 +133,9 @@ public final class Proxy implements AutoCloseable {
             loops = EventLoops.start(
                     config.net().transport(),
                     config.net().workerThreads(),
-                    config.net().workerClients());
-        } catch (IllegalArgumentException e) {
+                    config.net().workerClients(),
+                    !serviceManager.sockets().isEmpty());
+        } catch (IllegalArgumentException | IOException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(

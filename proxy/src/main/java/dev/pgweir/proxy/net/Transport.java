@@ -103,7 +103,8 @@ public enum Transport {
         return without("it is not available" + because(failure));
     }
 
-    private static Transport without(String againstIoUring) {
+    /** The next best after io_uring, for the reason that is given. */
+    static Transport without(String againstIoUring) {
         if (Epoll.isAvailable()) {
             LOG.info("transport = auto takes epoll, not io_uring: {}", againstIoUring);
             return EPOLL;
