@@ -18,7 +18,15 @@ BLOCK_BYTES = 4096
 POLL_SECONDS = 0.01
 
 
-def measure(tools: Tools, pooler: Pooler, clients: int, seconds: float, *options: str, database=DATABASE) -> dict:
+def measure(
+    tools: Tools,
+    pooler: Pooler,
+    clients: int,
+    seconds: float,
+    *options: str,
+    database: str = DATABASE,
+    sslmode: str = "disable",
+) -> dict:
     """
     Throughput, latency and processor time per transaction within a window of ``seconds``, after all have connected.
 
@@ -30,7 +38,7 @@ def measure(tools: Tools, pooler: Pooler, clients: int, seconds: float, *options
         command = [tools.pgbench, "-n", "-c", str(clients), "-j", "1", "-T", str(limit), "-l"]
         command += [f"--log-prefix={directory}/log", *options, *client_options(pooler.port), database]
         process = subprocess.Popen(
-            command, env=client_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command, env=client_environment(sslmode), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
         try:
             grown(process, log, 1)

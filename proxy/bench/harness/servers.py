@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tarfile
 import tempfile
@@ -182,6 +183,8 @@ class Pooler(Child):
         self.servers = servers
         self.port = free_port()
         self.others: dict[str, Pooler] = {}
+        self.tls: dict[str, str] = {}
+        """Settings that both poolers know by the same names."""
         self.write("userlist.txt", servers.userlist)
 
     def write(self, file: str, text: str) -> Path:
@@ -205,6 +208,17 @@ class Pooler(Child):
     def with_loops(self, loops: int, prepare: Callable[["Pooler"], None]) -> "Pooler":
         """This one, or one more with so many event loops, started and prepared; it ends with this one."""
         return self
+
+    def with_tls(self, prepare: Callable[["Pooler"], None]) -> "Pooler | None":
+        """One more whose clients may use TLS, started and prepared; it ends with this one. None if it has no TLS."""
+        if "tls" not in self.others:
+            other = self.another("tls")
+            other.tls = certificate(other.directory)
+            self.others["tls"] = other
+            other.start()
+            if offers_tls(other.port):
+                prepare(other)
+        return self.others["tls"] if offers_tls(self.others["tls"].port) else None
 
     def stop(self, how: int = signal.SIGINT) -> None:
         # SIGINT lets PgWeir end without waiting for its clients; everything that measures has left by then.
@@ -251,7 +265,7 @@ max_client_conn = {MAX_CLIENTS}
 listen_backlog = 1024
 log_connections = 0
 log_disconnections = 0
-""",
+{"".join(f"{name} = {value}" + chr(10) for name, value in self.tls.items())}""",
         )
         self.launch([self.tools.pgbouncer, str(configuration)])
 
@@ -294,7 +308,7 @@ default_pool_size = {POOL_SIZE}
 max_client_conn = {MAX_CLIENTS}
 log_connections = false
 log_disconnections = false
-""",
+{"".join(f'{name} = "{value}"' + chr(10) for name, value in self.tls.items())}""",
         )
         self.launch([str(self.distribution / "bin" / "pgweir"), str(configuration)], self.environment)
 
@@ -313,6 +327,31 @@ log_disconnections = false
     def _with(self, purpose: str, environment: dict[str, str]) -> "PgWeir":
         directory = self._directory_for(purpose)
         return PgWeir(directory, self.name, self.distribution, self.servers, self.environment | environment)
+
+
+def certificate(directory: Path) -> dict[str, str]:
+    """Makes a key (P-256, as most certificates have today) and certificate; returns the settings for them."""
+    key, cert = directory / "server.key", directory / "server.crt"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        + ["-keyout", str(key), "-out", str(cert), "-subj", "/CN=bench", "-days", "2"],
+        check=True,
+        capture_output=True,
+    )
+    for path in (key, cert):
+        path.chmod(0o600)
+        give_away(path)
+    return {
+        "client_tls_sslmode": "allow",
+        "client_tls_key_file": str(key),
+        "client_tls_cert_file": str(cert),
+    }
+
+
+def offers_tls(port: int) -> bool:
+    with socket.create_connection((HOST, port), timeout=START_SECONDS) as asking:
+        asking.sendall(struct.pack("!II", 8, 80877103))
+        return asking.recv(1) == b"S"
 
 
 def unpack(archive: Path, directory: Path, launcher: Path) -> Path:
@@ -350,8 +389,8 @@ def client_options(port: int) -> list[str]:
     return ["-h", HOST, "-p", str(port), "-U", USER]
 
 
-def client_environment() -> dict[str, str]:
-    return dict(os.environ, PGPASSWORD=PASSWORD, PGSSLMODE="disable", PGGSSENCMODE="disable")
+def client_environment(sslmode: str = "disable") -> dict[str, str]:
+    return dict(os.environ, PGPASSWORD=PASSWORD, PGSSLMODE=sslmode, PGGSSENCMODE="disable")
 
 
 def wait_for_query(server: Child, port: int, database: str, user: str) -> None:

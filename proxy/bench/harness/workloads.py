@@ -19,6 +19,10 @@ SPARE_FILES = 500
 # A column is warm when compiling takes less of its processor time than this, or after so many tries.
 COMPILED_SHARE = 0.03
 WARM_UP_TRIES = 6
+# A collector or a checkpoint that stops the world for a moment does so within some minutes, if ever.
+PAUSE_SECONDS = 300
+# Of each column, all at once: a machine with two cores is to have time left, or every wait would be a pause.
+PAUSE_RATE = 300
 IDLE_FEW = 1_000
 IDLE_MANY = 9_000
 
@@ -79,6 +83,10 @@ class Workload:
     """By column, what is different there."""
     once: bool = False
     """Too long for several rounds."""
+    together: bool = False
+    """All columns at the same time, for what else the machine does would fall on one of them."""
+    on_demand: bool = False
+    """So long that it has to be named."""
 
 
 def all_workloads() -> list[Workload]:
@@ -92,10 +100,20 @@ def all_workloads() -> list[Workload]:
         bulk("copy-out", "COPY TO STDOUT, lines of 1 kB", f"COPY ({select_rows()}) TO STDOUT", DATABASE),
         Workload("copy-in", f"{BULK_MEGABYTES} MB COPY FROM STDIN, lines of 1 kB", copy_in),
         bulk("rows-stub", "rows of 1 kB from the stub server", f"bulk {BULK_MEGABYTES}", STUB_DATABASE),
+        Workload("tls-32", "pgbench -S -M simple, 32 clients, TLS", tls_select),
+        Workload("tls-reconnect", "pgbench -S -C, 32 clients, SCRAM, TLS (a handshake for each)", tls_reconnect),
         Workload("start", "start to the first query's answer", start),
         Workload("idle", f"idle clients, {IDLE_FEW:,} and {IDLE_MANY:,}, in a fresh process", idle, once=True),
         cores(32),
         cores(200),
+        Workload(
+            "pauses",
+            f"the longest wait in {PAUSE_SECONDS // 60} minutes, {PAUSE_RATE} transactions/s by 8 clients of each column",
+            pauses,
+            once=True,
+            together=True,
+            on_demand=True,
+        ),
     ]
 
 
@@ -117,6 +135,35 @@ def select(protocol: str, clients: int) -> Workload:
 def steady(pooler: Pooler, setting: Setting) -> dict:
     figures = pgbench.measure(setting.tools, pooler, 32, setting.seconds, "-S", "-R", "2000")
     return {name: figures[name] for name in ("p50", "p99", "max", "cpu", "compiler", "compiled_cpu")}
+
+
+def pauses(pooler: Pooler, setting: Setting) -> dict:
+    figures = pgbench.measure(setting.tools, pooler, 8, PAUSE_SECONDS, "-S", "-R", str(PAUSE_RATE))
+    return {name: figures[name] for name in ("p50", "p99", "max")}
+
+
+def tls_select(pooler: Pooler, setting: Setting) -> dict:
+    figures = over_tls(pooler, setting)
+    kept = ("tps", "p50", "p99", "max", "cpu", "compiler", "compiled_cpu")
+    return {name: figures[name] for name in kept if figures}
+
+
+def tls_reconnect(pooler: Pooler, setting: Setting) -> dict:
+    figures = over_tls(pooler, setting, "-C")
+    if not figures:
+        return {}
+    kept = {n: figures[n] for n in ("compiler", "compiled_cpu")}
+    return kept | {"cps": figures["tps"], "connection_cpu": figures["cpu"]}
+
+
+def over_tls(pooler: Pooler, setting: Setting, *options: str) -> dict:
+    """Nothing if the pooler has no TLS."""
+
+    def run(instance: Pooler) -> dict:
+        return pgbench.measure(setting.tools, instance, 32, setting.seconds, "-S", *options, sslmode="require")
+
+    instance = pooler.with_tls(lambda fresh: until_compiled(lambda: run(fresh)))
+    return run(instance) if instance else {}
 
 
 def reconnect(pooler: Pooler, setting: Setting) -> dict:

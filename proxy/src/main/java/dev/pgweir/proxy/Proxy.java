@@ -28,7 +28,6 @@ import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
-import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
 import dev.pgweir.proxy.tls.CertificateWatch;
@@ -116,13 +115,14 @@ public final class Proxy implements AutoCloseable {
      * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
-     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
+     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport
+     *     is not available
      */
     public static Proxy start(
             ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
-        Transport transport;
+        EventLoops loops;
         Tls tls;
         try {
             tls = new Tls(config);
@@ -130,12 +130,14 @@ public final class Proxy implements AutoCloseable {
             throw new ProxyStartException("TLS setup failed: " + e.setting() + ": " + e.getMessage(), e);
         }
         try {
-            transport = Transport.of(config.net().transport());
-        } catch (IllegalArgumentException e) {
+            loops = EventLoops.start(
+                    config.net().transport(),
+                    config.net().workerThreads(),
+                    config.net().workerClients(),
+                    !serviceManager.sockets().isEmpty());
+        } catch (IllegalArgumentException | IOException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
-        EventLoops loops = new EventLoops(
-                transport, config.net().workerThreads(), config.net().workerClients());
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(
                 1,
                 1,

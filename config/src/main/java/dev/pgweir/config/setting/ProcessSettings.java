@@ -75,13 +75,14 @@ final class ProcessSettings {
 
     /**
      * With 32 clients on 2 cores, one loop instead of two halves the CPU time per transaction: a loop that finds more to do
-     * each time it wakes up sleeps less often, and no client meets a server of another loop. So many clients in transaction
-     * mode keep less than half a core busy; a program that opens hundreds is given several cores.
+     * each time it wakes up sleeps less often, and no client meets a server of another loop. With 200 clients on 20
+     * connections it is the same: two loops wake up 0.9 to 1.1 times per transaction and one 0.3 times, at 27 to 38 µs and
+     * 26 µs. One core serves some 50,000 transactions a second, which is 200 for each of so many clients.
      */
     static final Setting<Integer> WORKER_CLIENTS = Setting.of(
                     "worker_clients",
                     Types.integer(1, 1_000_000),
-                    64,
+                    256,
                     "Clients that share an event loop before the next one is used; 1 spreads them at once.")
             .restart();
 

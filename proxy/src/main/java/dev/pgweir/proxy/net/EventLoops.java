@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.net;
 
+import dev.pgweir.config.value.TransportChoice;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -23,10 +24,28 @@ public final class EventLoops {
     /**
      * Starts the loops.
      *
+     * @param choice setting {@code transport}
      * @param count setting {@code worker_threads}; 0 means one per core
      * @param clients setting {@code worker_clients}, at least 1
+     * @param adopting whether sockets that another process has opened are listened on, which only epoll can
+     * @throws IllegalArgumentException if the transport is not available here; says why
      */
-    public EventLoops(Transport transport, int count, int clients) {
+    public static EventLoops start(TransportChoice choice, int count, int clients, boolean adopting) {
+        Transport transport = adopting && choice == TransportChoice.AUTO
+                ? Transport.without("listening sockets were passed (LISTEN_FDS)")
+                : Transport.of(choice);
+        try {
+            return new EventLoops(transport, count, clients);
+        } catch (IllegalStateException e) {
+            // Each loop has a ring, and locked memory that is enough for one ring may not be enough for all.
+            if (choice != TransportChoice.AUTO || transport != Transport.IO_URING) {
+                throw Transport.unavailable(transport, e);
+            }
+            return new EventLoops(Transport.without(e), count, clients);
+        }
+    }
+
+    private EventLoops(Transport transport, int count, int clients) {
         this.chooser = new LoopChooser(clients);
         this.transport = transport;
         int threads = count > 0 ? count : Runtime.getRuntime().availableProcessors();

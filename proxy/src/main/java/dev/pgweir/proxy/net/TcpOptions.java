@@ -6,10 +6,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The {@code tcp_*} settings as channel options. Those of epoll alone are left out on other transports. */
+/** The {@code tcp_*} settings as channel options. Those that only epoll and io_uring know are left out elsewhere. */
 public final class TcpOptions {
     // Above the high mark the peer is not read any more, below the low one it is again: a slow reader costs this much
     // memory and not the size of its result. One read buffer (64 KiB) fits below the high mark.
@@ -47,14 +48,19 @@ public final class TcpOptions {
         Map<ChannelOption<?>, Object> options = unixOptions(net);
         options.put(ChannelOption.TCP_NODELAY, true);
         options.put(ChannelOption.SO_KEEPALIVE, net.tcpKeepalive());
+        int idle = (int) net.tcpKeepidle().toSeconds();
+        int interval = (int) net.tcpKeepintvl().toSeconds();
+        int userTimeout = (int) net.tcpUserTimeout().toMillis();
         if (transport == Transport.EPOLL) {
             putPositive(options, EpollChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
-            putPositive(options, EpollChannelOption.TCP_KEEPIDLE, (int)
-                    net.tcpKeepidle().toSeconds());
-            putPositive(options, EpollChannelOption.TCP_KEEPINTVL, (int)
-                    net.tcpKeepintvl().toSeconds());
-            putPositive(options, EpollChannelOption.TCP_USER_TIMEOUT, (int)
-                    net.tcpUserTimeout().toMillis());
+            putPositive(options, EpollChannelOption.TCP_KEEPIDLE, idle);
+            putPositive(options, EpollChannelOption.TCP_KEEPINTVL, interval);
+            putPositive(options, EpollChannelOption.TCP_USER_TIMEOUT, userTimeout);
+        } else if (transport == Transport.IO_URING) {
+            putPositive(options, IoUringChannelOption.TCP_KEEPCNT, net.tcpKeepcnt());
+            putPositive(options, IoUringChannelOption.TCP_KEEPIDLE, idle);
+            putPositive(options, IoUringChannelOption.TCP_KEEPINTVL, interval);
+            putPositive(options, IoUringChannelOption.TCP_USER_TIMEOUT, userTimeout);
         }
         return options;
     }

@@ -38,6 +38,8 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which of the operating system's interfaces moves the bytes (setting {@code transport}). */
 public enum Transport {
@@ -46,15 +48,18 @@ public enum Transport {
     KQUEUE(KQueueSocketChannel.class, KQueueServerSocketChannel.class),
     NIO(NioSocketChannel.class, NioServerSocketChannel.class);
 
-    private static final String MULTISHOT = "io.netty.iouring.recvMultiShotEnabled";
+    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
     static {
-        // With one receive call for many reads, Netty 4.2 does not always see that a peer has reset the connection, so
-        // a
-        // client that left would keep its server. It is no faster here: a pooler's reads are short and far apart.
-        if (System.getProperty(MULTISHOT) == null) {
-            System.setProperty(MULTISHOT, "false");
-        }
+        // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
+        // Data
+        // and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset,
+        // so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs no
+        // system call, for it goes with those that are made anyway.
+        unlessSet("io.netty.iouring.recvMultiShotEnabled", "false");
+        unlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
+        // Else the kernel counts a thread that waits for its clients as waiting for a disk.
+        unlessSet("io.netty.iouring.enterNoIoWaitEnabled", "true");
     }
 
     private final Class<? extends SocketChannel> client;
@@ -66,8 +71,8 @@ public enum Transport {
     }
 
     /**
-     * The transport for a choice. {@code auto} takes epoll or kqueue, else NIO; io_uring has to be asked for until it
-     * has proven itself under the same tests on the kernels people run.
+     * The transport for a choice. {@code auto} takes the cheapest one that works here without surprises: io_uring, epoll,
+     * kqueue, NIO. On Linux the log says why it was not io_uring.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
@@ -81,11 +86,52 @@ public enum Transport {
         };
     }
 
+    /** Netty reads its properties when its classes are first used, which is after this class. */
+    private static void unlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
     private static Transport best() {
+        String against = againstIoUring();
+        return against == null ? IO_URING : without(against);
+    }
+
+    /** The next best after io_uring, which has shown that it does not work. */
+    static Transport without(Throwable failure) {
+        return without("it is not available" + because(failure));
+    }
+
+    /** The next best after io_uring, for the reason that is given. */
+    static Transport without(String againstIoUring) {
         if (Epoll.isAvailable()) {
+            LOG.info("transport = auto takes epoll, not io_uring: {}", againstIoUring);
             return EPOLL;
         }
         return KQueue.isAvailable() ? KQUEUE : NIO;
+    }
+
+    /**
+     * Why {@code auto} does not take io_uring; null if it does. Before Linux 6.15 the kernel counts a thread that waits for
+     * a ring as waiting for a disk, so a machine with an idle PgWeir looks as if its disks could not keep up.
+     */
+    static @Nullable String againstIoUring() {
+        if (!IoUring.isAvailable()) {
+            return "it is not available" + because(IoUring.unavailabilityCause());
+        }
+        return IoUring.isIoringEnterNoIoWaitEnabled()
+                ? null
+                : "this kernel would show the waiting event loops as I/O wait (Linux 6.15 is the first that does not)";
+    }
+
+    /** The cause at the bottom: those above it only say that loading has failed. */
+    private static String because(@Nullable Throwable unavailability) {
+        Throwable cause = unavailability;
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
     }
 
     private static Transport required(
@@ -93,10 +139,14 @@ public enum Transport {
         if (available.get()) {
             return transport;
         }
-        Throwable cause = unavailability.get();
-        String why = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-        throw new IllegalArgumentException("transport = " + transport.name().toLowerCase(java.util.Locale.ROOT)
-                + " is not available on this machine" + why);
+        throw unavailable(transport, unavailability.get());
+    }
+
+    static IllegalArgumentException unavailable(Transport transport, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "transport = " + transport.name().toLowerCase(java.util.Locale.ROOT)
+                        + " is not available on this machine" + because(cause),
+                cause);
     }
 
     IoHandlerFactory handlers() {

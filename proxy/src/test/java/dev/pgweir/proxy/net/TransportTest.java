@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgweir.config.value.TransportChoice;
+import io.netty.channel.uring.IoUring;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -15,11 +17,37 @@ final class TransportTest {
     void aTransportOfAnotherSystemIsRefusedInOneWholeSentence() {
         assertThatThrownBy(() -> Transport.of(TransportChoice.KQUEUE))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("transport = kqueue is not available on this machine");
+                .hasMessage("transport = kqueue is not available on this machine: Only supported on OSX/BSD");
     }
 
     @Test
     void autoIsAlwaysAvailable() {
         assertThat(Transport.of(TransportChoice.AUTO)).isNotNull();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void autoTakesIoUringWhereWaitingForItDoesNotLookLikeWaitingForADisk() {
+        Transport auto = Transport.of(TransportChoice.AUTO);
+
+        assertThat(auto == Transport.IO_URING)
+                .isEqualTo(IoUring.isAvailable() && IoUring.isIoringEnterNoIoWaitEnabled())
+                .isEqualTo(Transport.againstIoUring() == null);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void withoutIoUringItIsEpoll() {
+        assertThat(Transport.without(new IllegalStateException("no ring for the second loop")))
+                .isEqualTo(Transport.EPOLL);
+    }
+
+    @Test
+    void theReasonIsTheCauseAtTheBottom() {
+        Throwable failure = new IllegalStateException(
+                "failed to create a child event loop", new IllegalStateException(new IOException("not enough memory")));
+
+        assertThat(Transport.unavailable(Transport.IO_URING, failure))
+                .hasMessage("transport = io_uring is not available on this machine: not enough memory");
     }
 }
