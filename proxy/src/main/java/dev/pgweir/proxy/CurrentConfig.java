@@ -6,6 +6,7 @@ import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.net.ServiceManager;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -97,6 +98,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
         } catch (IOException e) {
             return refuse(List.of(problem(Settings.LOGFILE.name(), String.valueOf(e.getMessage()))));
         }
+        Logging.format(after.eventLog().format() == LogFormat.JSON);
         warnings.forEach(LOG::warn);
         current = after;
         listener.accept(before, after);

@@ -19,6 +19,7 @@ import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.client.ConsoleClient;
 import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.metrics.Metrics;
 import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
@@ -75,6 +76,7 @@ public final class Proxy implements AutoCloseable {
     private final Clients clients;
     private final Listener listener;
     private final ConsoleOperations operations;
+    private final Monitoring monitoring;
     private final ThreadPoolExecutor derivations;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
@@ -90,6 +92,7 @@ public final class Proxy implements AutoCloseable {
             Clients clients,
             Listener listener,
             ConsoleOperations operations,
+            Monitoring monitoring,
             ThreadPoolExecutor derivations) {
         this.config = config;
         this.serviceManager = serviceManager;
@@ -98,6 +101,7 @@ public final class Proxy implements AutoCloseable {
         this.clients = clients;
         this.listener = listener;
         this.operations = operations;
+        this.monitoring = monitoring;
         this.derivations = derivations;
     }
 
@@ -136,7 +140,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -209,7 +213,15 @@ public final class Proxy implements AutoCloseable {
             clients.sweepLog();
         });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        Health health = new Health(whole, pools.pools(), clients, operations::isSuspended);
+        Monitoring monitoring = Monitoring.open(
+                config.http(),
+                () -> Pages.of(
+                        health, new Metrics(current, pools.pools(), clients, health::isReady, version)));
+        if (monitoring.isOpen()) {
+            pools.pools().watchServers();
+        }
+        Listener listener = listen(config, loops, options, clients, monitoring);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -220,9 +232,21 @@ public final class Proxy implements AutoCloseable {
         if (listener.unixSocket() != null) {
             LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
-        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, derivations);
+        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, monitoring, derivations);
         whole.started.complete(proxy);
+        health.started();
         return proxy;
+    }
+
+    private static Listener listen(
+            ProxyConfig config, EventLoops loops, TcpOptions options, Clients clients, Monitoring monitoring)
+            throws IOException {
+        try {
+            return Listener.open(config.listen(), loops, options, clients::accept);
+        } catch (IOException e) {
+            monitoring.close();
+            throw new IOException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+        }
     }
 
     private static void every(EventLoops loops, long millis, Runnable task) {
@@ -428,6 +452,7 @@ public final class Proxy implements AutoCloseable {
 
     private void stop() {
         config.close();
+        monitoring.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));
     }

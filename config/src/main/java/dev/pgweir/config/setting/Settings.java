@@ -1,6 +1,7 @@
 package dev.pgweir.config.setting;
 
 import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.TransportChoice;
@@ -85,6 +86,13 @@ public final class Settings {
     public static final Setting<Boolean> LOG_POOLER_ERRORS = LogSettings.LOG_POOLER_ERRORS;
     public static final Setting<Boolean> LOG_STATS = LogSettings.LOG_STATS;
     public static final Setting<Duration> STATS_PERIOD = LogSettings.STATS_PERIOD;
+    public static final Setting<LogFormat> LOG_FORMAT = LogSettings.LOG_FORMAT;
+    public static final Setting<Duration> LOG_ACTIVITY_PERIOD = LogSettings.LOG_ACTIVITY_PERIOD;
+    public static final Setting<Duration> LOG_MIN_DURATION = LogSettings.LOG_MIN_DURATION;
+    public static final Setting<Boolean> LOG_POOLS = LogSettings.LOG_POOLS;
+    public static final Setting<Duration> LOG_IDLE_TRANSACTION = LogSettings.LOG_IDLE_TRANSACTION;
+
+    public static final Setting<String> HTTP_ADDR = MetricsSettings.HTTP_ADDR;
 
     public static final Setting<Boolean> TCP_KEEPALIVE = NetSettings.TCP_KEEPALIVE;
     public static final Setting<Integer> TCP_KEEPCNT = NetSettings.TCP_KEEPCNT;
@@ -107,6 +115,7 @@ public final class Settings {
                     AuthSettings.GROUP,
                     ProtocolSettings.GROUP,
                     LogSettings.GROUP,
+                    MetricsSettings.GROUP,
                     NetSettings.GROUP,
                     TlsSettings.GROUP),
             Map.of());

@@ -4,6 +4,7 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.ConfigLoader;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
 import dev.pgweir.proxy.Shutdown;
@@ -106,6 +107,7 @@ final class RunCommand implements Callable<Integer> {
             StandardError.quiet();
         }
         Logging.configure(level());
+        Logging.format(config.eventLog().format() == LogFormat.JSON);
         try {
             // Before anything is logged that the file should have, and before the first client is taken.
             Logging.toFile(config.log().logfile());

@@ -32,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -129,6 +130,13 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private @Nullable DisconnectReason leave;
 
     private boolean writtenToServer;
+    /** Null unless queries that take long are logged. */
+    private @Nullable OpenQueries openQueries;
+    /** Its last transaction without work has been named in the log. */
+    private boolean named;
+    /** As it was found at the last tick; written on the client's loop. */
+    private volatile long idleInTransactionSince;
+
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
     private boolean terminated;
 
@@ -163,13 +171,21 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             link.preparer(preparer);
         }
         this.key = clients.keys().register(this);
-        scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
+        takeQueryLog();
+        scanner.interest(follows || openQueries != null ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
     }
 
     private void takeResetQuery(ProxyConfig from) {
         hasReset = from.server().serverResetQuery() != null;
         resetAlways = hasReset && from.server().serverResetQueryAlways();
+    }
+
+    private void takeQueryLog() {
+        boolean logs = !config.eventLog().minDuration().isZero();
+        if (logs != (openQueries != null)) {
+            openQueries = logs ? new OpenQueries(preparer) : null;
+        }
     }
 
     /**
@@ -179,6 +195,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     void reload(ProxyConfig now) {
         ProxyConfig before = config;
         config = now;
+        takeQueryLog();
         String database = pool.pool().key().database();
         String user = Objects.requireNonNull(session.user());
         if (now.database(database).isEmpty()) {
@@ -242,6 +259,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** When its last request came: {@link System#nanoTime}. */
     public long requestTime() {
         return requestTime;
+    }
+
+    /** Since when it holds a server in a transaction and asks for nothing: {@link System#nanoTime}; 0 if it does not. */
+    public long idleInTransactionSince() {
+        return idleInTransactionSince;
     }
 
     /** When it gives its server back. */
@@ -446,6 +468,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     }
 
     private Decision pass(byte type) {
+        if (type == FrontendMessageType.SYNC && openQueries != null) {
+            openQueries.asked(type, Unpooled.EMPTY_BUFFER, 0, 0, false);
+        }
         link.sent(type, null);
         return Decision.PASS;
     }
@@ -498,23 +523,49 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private Decision request(int event, byte type, ByteBuf buffer, int from, int to) {
         boolean whole = event == FrameScanner.MESSAGE;
         if (preparer == null) {
+            note(type, buffer, from, to, whole);
             return pass(type);
         }
         if (type == FrontendMessageType.FUNCTION_CALL) {
-            return preparer.isHeld() ? Decision.WAIT : pass(type);
+            if (preparer.isHeld()) {
+                return Decision.WAIT;
+            }
+            note(type, buffer, from, to, whole);
+            return pass(type);
         }
         if (type == FrontendMessageType.BIND && !whole) {
             longBind = channel.alloc().buffer(256, FrameScanner.HEADER_LENGTH + Preparer.MAX_NAMES);
             longBind.writeBytes(buffer, from, FrameScanner.HEADER_LENGTH);
             longBindNames = 0;
+            note(type, buffer, from, to, false);
             return Decision.DROP;
         }
         if (preparer.onMessage(type, buffer, from, to, whole) == Preparer.Outcome.WAIT) {
             return Decision.WAIT;
         }
+        note(type, buffer, from, to, whole);
         longParse = type == FrontendMessageType.PARSE && !whole;
         keepFrom = preparer.keepFrom();
         return Decision.PASS;
+    }
+
+    private void note(byte type, ByteBuf buffer, int from, int to, boolean whole) {
+        if (openQueries != null) {
+            openQueries.asked(type, buffer, from, to, whole);
+        }
+    }
+
+    @Override
+    public void onQueryDone(long nanos) {
+        OpenQueries queries = openQueries;
+        if (queries == null) {
+            return;
+        }
+        String text = queries.answered();
+        PooledServer server = link.slot();
+        if (nanos > config.eventLog().minDuration().toNanos() && server != null) {
+            session.slowQuery(nanos, server.id(), text);
+        }
     }
 
     /**
@@ -745,6 +796,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             channel.flush();
             idleSince = System.nanoTime();
+            if (openQueries != null) {
+                openQueries.clear();
+            }
             link.release(resetAlways ? Release.RESET : Release.REUSE, true);
             if (stalled != null && !waiting) {
                 resume();
@@ -775,6 +829,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         boolean idle = link.isIdle();
         boolean inTransaction = link.status() != TransactionStatus.IDLE;
         link.release(Release.close(DisconnectReason.SERVER_CRASHED), true);
+        if (openQueries != null) {
+            openQueries.clear();
+        }
         idleSince = System.nanoTime();
         if (waiting) {
             // Nothing of the client had been sent yet.
@@ -884,6 +941,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (leaveIfTold()) {
             return;
         }
+        lookAtTransaction(now);
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
@@ -908,6 +966,20 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
         } else if (!waiting && over(settings.idle(), idleSince, now)) {
             idleTooLong();
+        }
+    }
+
+    private void lookAtTransaction(long now) {
+        boolean idles = link.isBound() && link.isIdle() && link.status() != TransactionStatus.IDLE;
+        long since = idles ? link.queryStart() : 0;
+        if (since != idleInTransactionSince) {
+            idleInTransactionSince = since;
+            named = false;
+        }
+        PooledServer server = link.slot();
+        if (since != 0 && !named && server != null && over(config.eventLog().idleTransaction(), since, now)) {
+            named = true;
+            session.idlesInTransaction(now - since, now - link.transactionStart(), server.id(), applicationName());
         }
     }
 

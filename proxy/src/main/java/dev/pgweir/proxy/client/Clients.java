@@ -118,6 +118,16 @@ public final class Clients {
         return all;
     }
 
+    /** What is counted on each event loop, in their order. */
+    public List<ClientCounts> counts() {
+        return byLoop.stream().map(LoopClients::counts).toList();
+    }
+
+    /** How many hold a place under {@code max_client_conn}. */
+    public int total() {
+        return limits.total();
+    }
+
     /** How many are logged in to a database. */
     public int ofDatabase(String name) {
         return limits.ofDatabase(name);
