@@ -33,6 +33,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -64,6 +65,13 @@ public final class Proxy implements AutoCloseable {
 
     // Timeouts of pools and databases are in seconds.
     private static final long SWEEP_MILLIS = 500;
+
+    // The pause between two lines about what goes on is configured in seconds.
+    private static final long ACTIVITY_MILLIS = 500;
+
+    // Who leaves in peace has not just asked for something: what is on its way to PgWeir when it says good-bye is lost. A
+    // client at work asks again within milliseconds; only in the last fifth of shutdown_timeout it is stopped in between.
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
     // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
@@ -165,7 +173,7 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 () -> current.get().net().maxPacketSize());
-        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
+        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog(() -> current.get().eventLog().pools()));
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
             pools.addressesChanged(name, now);
@@ -213,6 +221,12 @@ public final class Proxy implements AutoCloseable {
             clients.sweepLog();
         });
         every(loops, JANITOR_MILLIS, pools.pools()::tick);
+        every(
+                loops,
+                ACTIVITY_MILLIS,
+                new ActivityLog(
+                                () -> current.get().eventLog().activityPeriod(), pools.pools(), clients, System::nanoTime)
+                        ::tick);
         Health health = new Health(whole, pools.pools(), clients, operations::isSuspended);
         Monitoring monitoring = Monitoring.open(
                 config.http(),
@@ -408,8 +422,10 @@ public final class Proxy implements AutoCloseable {
         if (before != null && how.compareTo(before) <= 0) {
             return;
         }
+        Duration limit = config.get().values().get(Settings.SHUTDOWN_TIMEOUT);
+        boolean graceful = how == Shutdown.GRACEFUL && !limit.isZero();
         if (before == null) {
-            clients.refuseLogins();
+            clients.refuseLogins(graceful);
             // Closing waits for the event loops, on one of which this may be called.
             CompletableFuture.runAsync(() -> {
                 // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
@@ -418,7 +434,13 @@ public final class Proxy implements AutoCloseable {
             });
         }
         switch (how) {
-            case WAIT_FOR_CLIENTS -> whenQuiet(false);
+            case WAIT_FOR_CLIENTS, GRACEFUL -> {
+                if (graceful) {
+                    leave(limit.toNanos());
+                } else {
+                    whenQuiet(false);
+                }
+            }
             case WAIT_FOR_SERVERS -> {
                 pools.pools().drain().thenRun(this::end);
                 whenQuiet(true);
@@ -434,6 +456,28 @@ public final class Proxy implements AutoCloseable {
                 shutdown(Shutdown.IMMEDIATE);
             } else if (evenIfTheyStay) {
                 clients.shutDown(false);
+            }
+        });
+    }
+
+    /** Ends when no client is left, which idle ones are helped to; the rest has this long. */
+    private void leave(long limitNanos) {
+        long begin = System.nanoTime();
+        every(loops, JANITOR_MILLIS, () -> {
+            long passed = System.nanoTime() - begin;
+            if (ended.get()) {
+                return;
+            }
+            if (clients.remaining() == 0) {
+                shutdown(Shutdown.IMMEDIATE);
+            } else if (passed > limitNanos) {
+                LOG.warn(
+                        "shutdown_timeout ({} s) is over, {} clients are disconnected",
+                        TimeUnit.NANOSECONDS.toSeconds(limitNanos),
+                        clients.remaining());
+                shutdown(Shutdown.IMMEDIATE);
+            } else {
+                clients.leave(passed > limitNanos / 5 * 4 ? Duration.ZERO : QUIET);
             }
         });
     }

@@ -70,6 +70,7 @@ final class IniConfigReader implements IniScanner.Events {
         orElse(Settings.HTTP_ADDR, "", at);
         orElse(Settings.LOG_ACTIVITY_PERIOD, Duration.ZERO, at);
         orElse(Settings.LOG_POOLS, false, at);
+        orElse(Settings.SHUTDOWN_TIMEOUT, Duration.ZERO, at);
         orElse(Settings.LOG_IDLE_TRANSACTION, Duration.ZERO, at);
         settings.find("unix_socket_dir", at).filter(Setting::inForce).ifPresent(directory -> {
             if (!settings.values().isSet(directory)) {

@@ -50,6 +50,7 @@ public final class Settings {
     public static final Setting<Duration> QUERY_WAIT_NOTIFY = TimeoutSettings.QUERY_WAIT_NOTIFY;
     public static final Setting<Duration> CANCEL_WAIT_TIMEOUT = TimeoutSettings.CANCEL_WAIT_TIMEOUT;
     public static final Setting<Duration> SUSPEND_TIMEOUT = TimeoutSettings.SUSPEND_TIMEOUT;
+    public static final Setting<Duration> SHUTDOWN_TIMEOUT = TimeoutSettings.SHUTDOWN_TIMEOUT;
     public static final Setting<Duration> CLIENT_LOGIN_TIMEOUT = TimeoutSettings.CLIENT_LOGIN_TIMEOUT;
     public static final Setting<Duration> CLIENT_IDLE_TIMEOUT = TimeoutSettings.CLIENT_IDLE_TIMEOUT;
     public static final Setting<Duration> IDLE_TRANSACTION_TIMEOUT = TimeoutSettings.IDLE_TRANSACTION_TIMEOUT;

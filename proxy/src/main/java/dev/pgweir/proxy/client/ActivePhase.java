@@ -227,6 +227,26 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         return true;
     }
 
+    /**
+     * PgWeir is ending: goes if nothing is lost by it.
+     *
+     * @param quiet how long it must have asked for nothing; zero: from now on it goes as soon as it could
+     */
+    void leave(Duration quiet) {
+        if (quiet.isZero()) {
+            leave = DisconnectReason.SHUTDOWN;
+            leaveIfTold();
+            return;
+        }
+        long since = link.isBound() ? link.queryStart() : idleSince;
+        if (leave == null && System.nanoTime() - since >= quiet.toNanos()) {
+            leave = DisconnectReason.SHUTDOWN;
+            if (!leaveIfTold()) {
+                leave = null;
+            }
+        }
+    }
+
     /** Answers the login. */
     void begin(Map<String, String> welcome) {
         pool.pool().clientConnected();

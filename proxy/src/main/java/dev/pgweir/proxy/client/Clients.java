@@ -58,6 +58,12 @@ public final class Clients {
     private final AtomicLong ids = new AtomicLong();
     private final Set<String> disabled = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean letsLateIn;
+    private volatile long closedAt;
+
+    /** From the connection to the startup packet it takes a client a round trip, or a few for TLS. */
+    private static final long LATE_NANOS = 500_000_000L;
+
 
     /**
      * @param config the configuration of the moment
@@ -204,8 +210,15 @@ public final class Clients {
         strangers.sweep();
     }
 
-    /** From now on nobody logs in but to the console, those neither who have begun to. */
-    public void refuseLogins() {
+    /**
+     * From now on nobody logs in but to the console.
+     *
+     * @param late whether those are let in all the same who are about to: another process has taken over the port by now,
+     *     so whoever has come here has come by the last connections that this one was given
+     */
+    public void refuseLogins(boolean late) {
+        closedAt = System.nanoTime();
+        letsLateIn = late;
         closed = true;
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
@@ -216,9 +229,27 @@ public final class Clients {
         }
     }
 
-    /** Whether logins are refused. */
-    boolean isClosed() {
-        return closed;
+    /** Whether the login of a client is refused. */
+    boolean isClosed(ClientSession session) {
+        boolean isLate = letsLateIn && session.unix() == null && closedAt - session.connectNanos() < LATE_NANOS;
+        return closed && !isLate;
+    }
+
+    /**
+     * Sends clients away that hold no server, or one for nothing but their session, and have asked for nothing for a while.
+     * The others are sent away when they reach that state, if this is called again.
+     *
+     * @param quiet that while; zero: they are sent away even in the moment in which they get an answer
+     */
+    public void leave(Duration quiet) {
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                ActivePhase active = session.active();
+                if (active != null) {
+                    active.leave(quiet);
+                }
+            });
+        }
     }
 
     /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */

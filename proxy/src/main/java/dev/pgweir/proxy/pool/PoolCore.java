@@ -241,7 +241,7 @@ final class PoolCore {
             return;
         }
         server.pool.stats.disconnects().add(reason);
-        if (reason == DisconnectReason.SERVER_CRASHED) {
+        if (reason == DisconnectReason.SERVER_CRASHED && server.connection != null) {
             server.budget.host().lost();
         }
         PoolState closedFor = server.closedFor;

@@ -94,6 +94,12 @@ public final class Pools {
         return result;
     }
 
+    PoolSnapshot snapshot(PoolState pool) {
+        PoolSnapshot[] result = new PoolSnapshot[1];
+        read(now -> result[0] = Snapshots.of(pool, now));
+        return result[0];
+    }
+
     /** All servers at one moment. */
     public List<ServerSnapshot> servers() {
         List<ServerSnapshot> result = new ArrayList<>();
