@@ -102,12 +102,15 @@ final class LeavingGracefullyIT {
     }
 
     private static Configured instance(int id, int port, TestDatabase database) {
-        return Configured.start(
+        Configured instance = Configured.start(
                 database,
                 PgWeirProcess.builder().port(port),
                 "so_reuseport = true",
                 "peer_id = " + id,
                 entry("app", database));
+        // It is the other one that may have answered on the port.
+        instance.awaitLine("process up");
+        return instance;
     }
 
     private static void progress(AtomicInteger transactions, List<CompletableFuture<Void>> threads) {
