@@ -28,10 +28,11 @@ public final class ConfigLoader {
      *
      * @param file the file: PgBouncer's format if its name ends in {@code .ini}, TOML if in {@code .toml}; else PgBouncer's if
      *     it has a section {@code [pgbouncer]}. null: none
-     * @param environment as {@link System#getenv()} has it
+     * @param variables as {@link System#getenv()} has them
      */
-    public static LoadResult load(@Nullable Path file, Map<String, String> environment) {
+    public static LoadResult load(@Nullable Path file, Map<String, String> variables) {
         Problems problems = new Problems();
+        Map<String, String> environment = EnvironmentFiles.resolve(variables, problems);
         Draft draft =
                 file == null ? new Draft(Origin.of("command line"), problems) : readFile(file, environment, problems);
         boolean fromUrl = readUrl(file, environment.get(UrlStart.VARIABLE), draft, problems);
@@ -69,6 +70,10 @@ public final class ConfigLoader {
             return UrlStart.apply(url, draft, problems);
         }
         if (file == null) {
+            if (problems.hasErrors()) {
+                // DATABASE_URL_FILE could not be read, which says it.
+                return false;
+            }
             problems.error(
                     Origin.of(UrlStart.VARIABLE),
                     "",

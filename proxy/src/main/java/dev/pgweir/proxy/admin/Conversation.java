@@ -170,6 +170,7 @@ final class Conversation implements ConsoleConversation {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // A thread is itself or another; there is no other equality.
         public void accept(String text) {
             ByteBuf now = Thread.currentThread() == caller ? out : null;
             if (now != null) {

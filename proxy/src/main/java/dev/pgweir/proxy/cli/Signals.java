@@ -48,6 +48,7 @@ final class Signals {
                 (self, method, arguments) -> called(self, method, arguments, order));
     }
 
+    @SuppressWarnings("ReferenceEquality") // It is equals itself: a handler equals nothing but itself.
     private static @Nullable Object called(
             Object self, Method method, @Nullable Object @Nullable [] arguments, Runnable order) {
         return switch (method.getName()) {

@@ -177,6 +177,7 @@ public final class ServerStatements {
     // ---- the unnamed statement ----
 
     /** Whether its unnamed statement is this client's present one. */
+    @SuppressWarnings("ReferenceEquality") // The mark of a client is an object that equals only itself.
     public boolean hasUnnamed(ClientStatements client, long version) {
         return unnamedOwner == client.identity() && unnamedVersion == version;
     }

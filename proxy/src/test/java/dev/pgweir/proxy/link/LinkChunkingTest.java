@@ -283,7 +283,7 @@ final class LinkChunkingTest {
      * @param answer what the server says; then it closes its socket
      */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
-    private record Conversation(
+    record Conversation(
             String name,
             boolean releases,
             Consumer<LinkWorld> before,

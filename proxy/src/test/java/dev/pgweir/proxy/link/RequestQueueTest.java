@@ -14,6 +14,10 @@ final class RequestQueueTest {
 
     @Test
     void beginsWithNothingOpen() {
+        assertNothingOpen();
+    }
+
+    private void assertNothingOpen() {
         assertThat(queue.isIdle()).isTrue();
         assertThat(queue.isDoubtful()).isFalse();
         assertThat(queue.isUnsynced()).isFalse();
@@ -331,7 +335,7 @@ final class RequestQueueTest {
 
         queue.clear();
 
-        beginsWithNothingOpen();
+        assertNothingOpen();
     }
 
     private void copy(String sentAroundTheResponse) {
