@@ -33,11 +33,15 @@ final class HttpConfigTest {
         "[::1]:9127, ::1, 9127"
     })
     void takesHostAndPort(String text, String host, int port) {
-        assertThat(of(text).address()).isEqualTo(new HttpConfig.Address(host, port)).hasToString(text);
+        assertThat(of(text).address())
+                .isEqualTo(new HttpConfig.Address(host, port))
+                .hasToString(text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"9127", "localhost", "localhost:", ":9127", "::1:9127", "localhost:65536", "localhost:-1", "[]:1"})
+    @ValueSource(
+            strings = {"9127", "localhost", "localhost:", ":9127", "::1:9127", "localhost:65536", "localhost:-1", "[]:1"
+            })
     void refusesAnythingElse(String text) {
         assertThatThrownBy(() -> of(text))
                 .isInstanceOf(SettingException.class)

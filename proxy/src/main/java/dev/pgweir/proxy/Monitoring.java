@@ -46,8 +46,7 @@ final class Monitoring implements AutoCloseable {
             if (config.asked()) {
                 throw new IOException(e.getMessage() + " (http_addr)", e);
             }
-            LOG.warn(
-                    "no probes and metrics: {}; http_addr says where else, or nowhere if it is empty", e.getMessage());
+            LOG.warn("no probes and metrics: {}; http_addr says where else, or nowhere if it is empty", e.getMessage());
             return NONE;
         }
     }

@@ -18,10 +18,11 @@ record Pages(Map<String, Page> byPath, Runnable close) {
                         "/livez", accept -> health.live(),
                         "/readyz", accept -> health.ready(),
                         "/startupz", accept -> health.startup(),
-                        "/metrics", accept -> {
-                            String type = Metrics.contentType(accept);
-                            return new Reply(200, type, metrics.scrape(type));
-                        }),
+                        "/metrics",
+                                accept -> {
+                                    String type = Metrics.contentType(accept);
+                                    return new Reply(200, type, metrics.scrape(type));
+                                }),
                 metrics::close);
     }
 }

@@ -69,8 +69,10 @@ public final class Proxy implements AutoCloseable {
     // The pause between two lines about what goes on is configured in seconds.
     private static final long ACTIVITY_MILLIS = 500;
 
-    // Who leaves in peace has not just asked for something: what is on its way to PgWeir when it says good-bye is lost. A
-    // client at work asks again within milliseconds; only in the last fifth of shutdown_timeout it is stopped in between.
+    // Who leaves in peace has not just asked for something: what is on its way to PgWeir when it says good-bye is lost.
+    // A
+    // client at work asks again within milliseconds; only in the last fifth of shutdown_timeout it is stopped in
+    // between.
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
@@ -173,7 +175,10 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 () -> current.get().net().maxPacketSize());
-        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog(() -> current.get().eventLog().pools()));
+        DatabasePools pools = new DatabasePools(
+                connector,
+                new Random(random.nextLong()),
+                new PoolLog(() -> current.get().eventLog().pools()));
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
             pools.addressesChanged(name, now);
@@ -225,13 +230,14 @@ public final class Proxy implements AutoCloseable {
                 loops,
                 ACTIVITY_MILLIS,
                 new ActivityLog(
-                                () -> current.get().eventLog().activityPeriod(), pools.pools(), clients, System::nanoTime)
-                        ::tick);
+                                () -> current.get().eventLog().activityPeriod(),
+                                pools.pools(),
+                                clients,
+                                System::nanoTime)::tick);
         Health health = new Health(whole, pools.pools(), clients, operations::isSuspended);
         Monitoring monitoring = Monitoring.open(
                 config.http(),
-                () -> Pages.of(
-                        health, new Metrics(current, pools.pools(), clients, health::isReady, version)));
+                () -> Pages.of(health, new Metrics(current, pools.pools(), clients, health::isReady, version)));
         if (monitoring.isOpen()) {
             pools.pools().watchServers();
         }
@@ -246,7 +252,8 @@ public final class Proxy implements AutoCloseable {
         if (listener.unixSocket() != null) {
             LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
         }
-        Proxy proxy = new Proxy(current, serviceManager, loops, pools, clients, listener, operations, monitoring, derivations);
+        Proxy proxy = new Proxy(
+                current, serviceManager, loops, pools, clients, listener, operations, monitoring, derivations);
         whole.started.complete(proxy);
         health.started();
         return proxy;
@@ -425,7 +432,7 @@ public final class Proxy implements AutoCloseable {
         Duration limit = config.get().values().get(Settings.SHUTDOWN_TIMEOUT);
         boolean graceful = how == Shutdown.GRACEFUL && !limit.isZero();
         if (before == null) {
-            clients.refuseLogins(graceful);
+            clients.refuseLogins(graceful && config.get().listen().soReuseport());
             // Closing waits for the event loops, on one of which this may be called.
             CompletableFuture.runAsync(() -> {
                 // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.

@@ -61,9 +61,11 @@ public final class Clients {
     private volatile boolean letsLateIn;
     private volatile long closedAt;
 
-    /** From the connection to the startup packet it takes a client a round trip, or a few for TLS. */
-    private static final long LATE_NANOS = 500_000_000L;
-
+    /**
+     * From the connection to the startup packet it takes a client a round trip, or a few for TLS; and where everybody connects
+     * at once, as after a restart, the time until it is its turn.
+     */
+    private static final long LATE_NANOS = 5_000_000_000L;
 
     /**
      * @param config the configuration of the moment
@@ -213,8 +215,8 @@ public final class Clients {
     /**
      * From now on nobody logs in but to the console.
      *
-     * @param late whether those are let in all the same who are about to: another process has taken over the port by now,
-     *     so whoever has come here has come by the last connections that this one was given
+     * @param late whether those are let in all the same who are about to: where another process listens on the port as well,
+     *     nobody need notice that this one has stopped to
      */
     public void refuseLogins(boolean late) {
         closedAt = System.nanoTime();
@@ -255,8 +257,12 @@ public final class Clients {
     /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */
     public long remaining() {
         return sessions().stream()
-                .filter(session -> !session.isConsole() && !session.isSilent())
+                .filter(session -> !session.isConsole() && (!session.isSilent() || isAboutToLogIn(session)))
                 .count();
+    }
+
+    private boolean isAboutToLogIn(ClientSession session) {
+        return closed && !isClosed(session) && System.nanoTime() - session.connectNanos() < LATE_NANOS;
     }
 
     /**

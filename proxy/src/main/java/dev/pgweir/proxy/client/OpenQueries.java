@@ -73,7 +73,8 @@ final class OpenQueries {
         }
         int end = afterString(buffer, name, to) - 1;
         String text = buffer.toString(name, Math.max(0, end - name), StandardCharsets.UTF_8);
-        ClientStatements.Name known = preparer == null ? null : preparer.client().find(text);
+        ClientStatements.Name known =
+                preparer == null ? null : preparer.client().find(text);
         PreparedStatement statement = known == null ? null : known.statement();
         return statement == null ? "(prepared statement " + text + ")" : statement;
     }

@@ -35,9 +35,7 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         Reply reply = readable ? reply(request, head) : Reply.text(400, "bad request");
         ByteBuf body = Unpooled.wrappedBuffer(reply.body());
         FullHttpResponse response = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.valueOf(reply.status()),
-                head ? Unpooled.EMPTY_BUFFER : body);
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(reply.status()), head ? Unpooled.EMPTY_BUFFER : body);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, reply.body().length)

@@ -120,8 +120,6 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     }
 
     private static String shortened(String text, int most) {
-        return text.length() <= most
-                ? text
-                : text.substring(0, most) + "... (" + (text.length() - most) + " more)";
+        return text.length() <= most ? text : text.substring(0, most) + "... (" + (text.length() - most) + " more)";
     }
 }

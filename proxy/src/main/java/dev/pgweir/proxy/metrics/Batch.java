@@ -88,8 +88,7 @@ final class Batch {
                 yield counter.build();
             }
             case GAUGE -> {
-                GaugeSnapshot.Builder gauge =
-                        GaugeSnapshot.builder().name(name).help(family.help());
+                GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(family.help());
                 points.forEach(point -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
                         .labels(point.labels)
                         .value(point.value)

@@ -43,7 +43,8 @@ final class CertificateMetrics {
             seen = now;
             expiries = read(now);
         }
-        expiries.forEach((setting, seconds) -> to.add(Family.TLS_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS, seconds, setting));
+        expiries.forEach(
+                (setting, seconds) -> to.add(Family.TLS_CERTIFICATE_EXPIRY_TIMESTAMP_SECONDS, seconds, setting));
     }
 
     private static Map<String, Long> read(ProxyConfig config) {

@@ -19,14 +19,18 @@ public enum Family {
             "user",
             "state"),
     CLIENT_PLACES(
-            Type.GAUGE, "Clients that count against max_client_conn, with those that are logging in or are being cancelled."),
+            Type.GAUGE,
+            "Clients that count against max_client_conn, with those that are logging in or are being cancelled."),
     CLIENT_CONNECTIONS_TOTAL(Type.COUNTER, "Connections that were accepted from clients."),
     CLIENT_LOGINS_TOTAL(Type.COUNTER, "Logins that succeeded.", "database", "user"),
     CLIENT_DISCONNECTS_TOTAL(Type.COUNTER, "Ends of client connections.", "reason"),
     POOLER_ERRORS_TOTAL(
             Type.COUNTER, "Errors of PgWeir itself that ended a client connection, by class of SQLSTATE.", "class"),
     CLIENTS_IDLE_IN_TRANSACTION(
-            Type.GAUGE, "Clients that hold a server connection in a transaction and ask for nothing.", "database", "user"),
+            Type.GAUGE,
+            "Clients that hold a server connection in a transaction and ask for nothing.",
+            "database",
+            "user"),
     CLIENT_IDLE_IN_TRANSACTION_MAX_SECONDS(
             Type.GAUGE, "How long the one of them has asked for nothing that has for longest.", "database", "user"),
 
@@ -44,7 +48,9 @@ public enum Family {
             "server"),
     SERVER_CONNECTIONS(Type.GAUGE, "Connections that are logged in to the PostgreSQL server.", "server"),
     SERVER_FAILING_SECONDS(
-            Type.GAUGE, "For how long every login to the PostgreSQL server has failed; 0 if the last did not.", "server"),
+            Type.GAUGE,
+            "For how long every login to the PostgreSQL server has failed; 0 if the last did not.",
+            "server"),
     SERVER_LOGIN_FAILURES_TOTAL(
             Type.COUNTER,
             "Logins to PostgreSQL that failed: unreachable, refused, too_many_connections.",
@@ -53,9 +59,16 @@ public enum Family {
             "kind"),
     SERVER_DISCONNECTS_TOTAL(Type.COUNTER, "Ends of connections to PostgreSQL.", "database", "user", "reason"),
     SERVER_CONNECT_DURATION_SECONDS(
-            Type.HISTOGRAM, "From the decision to open a connection to PostgreSQL until it had logged in.", "database", "user"),
+            Type.HISTOGRAM,
+            "From the decision to open a connection to PostgreSQL until it had logged in.",
+            "database",
+            "user"),
     SERVER_ERRORS_TOTAL(
-            Type.COUNTER, "Errors of PostgreSQL on the way to clients, by class of SQLSTATE.", "database", "user", "class"),
+            Type.COUNTER,
+            "Errors of PostgreSQL on the way to clients, by class of SQLSTATE.",
+            "database",
+            "user",
+            "class"),
 
     WAIT_DURATION_SECONDS(
             Type.HISTOGRAM, "How long clients waited for a server connection that had to wait.", "database", "user"),

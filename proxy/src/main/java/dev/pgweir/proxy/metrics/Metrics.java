@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
@@ -49,8 +50,7 @@ public final class Metrics implements AutoCloseable {
      * @param ready what /readyz says
      * @param version of PgWeir
      */
-    public Metrics(
-            Supplier<ProxyConfig> config, Pools pools, Clients clients, BooleanSupplier ready, String version) {
+    public Metrics(Supplier<ProxyConfig> config, Pools pools, Clients clients, BooleanSupplier ready, String version) {
         this.pools = pools;
         this.clients = clients;
         this.ready = ready;
@@ -58,6 +58,10 @@ public final class Metrics implements AutoCloseable {
         this.poolMetrics = new PoolMetrics(pools, clients);
         this.limitMetrics = new LimitMetrics(config, pools, clients);
         this.certificateMetrics = new CertificateMetrics(config);
+        // Their names break Prometheus' rules; the first is the CPU's share in other words, the other never changes.
+        registry.config()
+                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+                .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
@@ -87,8 +91,7 @@ public final class Metrics implements AutoCloseable {
 
     private MetricSnapshots collect() {
         Batch batch = new Batch();
-        batch.add(
-                Family.BUILD_INFO, 1, version, Runtime.version().toString());
+        batch.add(Family.BUILD_INFO, 1, version, Runtime.version().toString());
         batch.add(Family.READY, ready.getAsBoolean() ? 1 : 0);
         poolMetrics.collect(batch);
         limitMetrics.collect(batch);

@@ -14,11 +14,14 @@ final class PoolTotals {
     record Plain(Family family, ToLongFunction<PoolStats> value) {}
 
     static final List<Plain> PLAIN = List.of(
-            new Plain(Family.CLIENT_LOGINS_TOTAL, stats -> stats.clientLoginCount().sum()),
+            new Plain(
+                    Family.CLIENT_LOGINS_TOTAL,
+                    stats -> stats.clientLoginCount().sum()),
             new Plain(Family.SERVER_ASSIGNMENTS_TOTAL, PoolStats::serverAssignmentCount),
             new Plain(Family.TRANSACTIONS_TOTAL, stats -> stats.xactCount().sum()),
             new Plain(Family.QUERIES_TOTAL, stats -> stats.queryCount().sum()),
-            new Plain(Family.RECEIVED_BYTES_TOTAL, stats -> stats.bytesReceived().sum()),
+            new Plain(
+                    Family.RECEIVED_BYTES_TOTAL, stats -> stats.bytesReceived().sum()),
             new Plain(Family.SENT_BYTES_TOTAL, stats -> stats.bytesSent().sum()),
             new Plain(Family.PREPARED_BINDS_TOTAL, stats -> stats.bindCount().sum()),
             new Plain(

@@ -1,8 +1,8 @@
 package dev.pgweir.proxy.pool;
 
+import dev.pgweir.proxy.server.LoginFailure;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import dev.pgweir.proxy.server.LoginFailure;
 import org.jspecify.annotations.Nullable;
 
 /** What the pools share about one PostgreSQL server: its cap, whether it answers, and the cancel requests for it. */
@@ -60,11 +60,7 @@ final class ServerHost {
     HostSnapshot snapshot(long now) {
         boolean failing = pacer.isHolding() && failure != null;
         return new HostSnapshot(
-                cap.name,
-                loggedIn(),
-                logins,
-                failing ? failure : null,
-                failing ? Math.max(0, now - failingSince) : 0);
+                cap.name, loggedIn(), logins, failing ? failure : null, failing ? Math.max(0, now - failingSince) : 0);
     }
 
     /** More cancel requests wait for a place than connections are closing here: one more has to go. */

@@ -23,9 +23,7 @@ final class HttpEndpointTest {
 
     HttpEndpointTest() throws IOException {
         endpoint = HttpEndpoint.open(
-                "127.0.0.1",
-                0,
-                Map.of("/page", accept -> Reply.text(200, "accepts " + accept), "/broken", accept -> {
+                "127.0.0.1", 0, Map.of("/page", accept -> Reply.text(200, "accepts " + accept), "/broken", accept -> {
                     throw new IllegalStateException("a page that fails");
                 }));
     }

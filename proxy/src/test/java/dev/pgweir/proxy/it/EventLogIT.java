@@ -41,8 +41,14 @@ final class EventLogIT {
             work(weir, database);
             weir.awaitLine("idle in its transaction");
             String client = "LOG C-0x[0-9a-f]+: app/\\S+@127.0.0.1:\\d+ ";
-            assertLine(weir, client + "duration: \\d+\\.\\d{3} ms server: S-0x1 statement: SELECT 'a\\\\n\" b', pg_sleep\\(0.2\\)");
-            assertLine(weir, client + "duration: \\d+\\.\\d{3} ms server: S-0x1 statement: SELECT pg_sleep\\(0.2\\), \\$1::text");
+            assertLine(
+                    weir,
+                    client
+                            + "duration: \\d+\\.\\d{3} ms server: S-0x1 statement: SELECT 'a\\\\n\" b', pg_sleep\\(0.2\\)");
+            assertLine(
+                    weir,
+                    client
+                            + "duration: \\d+\\.\\d{3} ms server: S-0x1 statement: SELECT pg_sleep\\(0.2\\), \\$1::text");
             assertLine(
                     weir,
                     "WARNING C-0x[0-9a-f]+: app/\\S+ has been idle in its transaction for \\d+ s, which it began \\d+ s ago;"
@@ -70,7 +76,8 @@ final class EventLogIT {
                     weir,
                     from,
                     ".*\"idle_seconds\":0,\"server_id\":1,\"application_name\":\"forgetful\",\"message\":\"has been idle.*");
-            assertJson(weir, from, ".*\"active_queries\":\\d+,.*\"queries_per_minute\":\\d+,.*\"message\":\"activity: .*");
+            assertJson(
+                    weir, from, ".*\"active_queries\":\\d+,.*\"queries_per_minute\":\\d+,.*\"message\":\"activity: .*");
             assertJson(weir, from, ".*\"client_id\":\\d+,\"message\":\"app/\\S+ login attempt: .*");
             assertThat(after(weir, from)).allMatch(line -> line.startsWith("{\"time\":\"2") && line.endsWith("\"}"));
         }
@@ -86,8 +93,8 @@ final class EventLogIT {
             statement.executeQuery().close();
             statement.executeQuery().close();
         }
-        try (WireClient client = weir.connect()
-                .login(database.user(), "app", database.password(), "application_name", "forgetful")) {
+        try (WireClient client =
+                weir.connect().login(database.user(), "app", database.password(), "application_name", "forgetful")) {
             client.query("SELECT 'a\n\" b', pg_sleep(0.2)");
             client.query("BEGIN");
             await().atMost(PATIENCE)

@@ -17,8 +17,10 @@ final class Http {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String LINE = "probes and metrics on ";
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
     private final String base;
 
     private Http(String base) {
@@ -38,7 +40,9 @@ final class Http {
     HttpResponse<String> get(String path) {
         try {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE).build(),
+                    HttpRequest.newBuilder(URI.create(base + path))
+                            .timeout(PATIENCE)
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

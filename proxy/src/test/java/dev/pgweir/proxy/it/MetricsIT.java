@@ -92,7 +92,15 @@ final class MetricsIT {
             assertThat(value(http, "queries_total", pool)).isEqualTo(value(http, "query_duration_seconds_count", pool));
             assertThat(value(http, "wait_duration_seconds_count", pool)).isGreaterThanOrEqualTo(1);
             assertThat(value(http, "buffer_memory_bytes", "kind", "direct")).isPositive();
-            assertThat(value(http, "server_disconnects_total", "database", "app", "reason", "server_crashed", "user", user))
+            assertThat(value(
+                            http,
+                            "server_disconnects_total",
+                            "database",
+                            "app",
+                            "reason",
+                            "server_crashed",
+                            "user",
+                            user))
                     .isOne();
             assertThat(exported(http.get("/metrics").body())).isEqualTo(documented());
             assertThat(http.get("/metrics").headers().firstValue("content-type"))

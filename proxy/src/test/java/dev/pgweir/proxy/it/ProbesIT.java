@@ -44,7 +44,8 @@ final class ProbesIT {
                 network.closeAll();
                 await().atMost(PATIENCE)
                         .untilAsserted(() -> assertThat(http.status("/readyz"))
-                                .startsWith("503 {\"status\":\"not ready\",\"reasons\":[{\"reason\":\"no_server_answers\"")
+                                .startsWith(
+                                        "503 {\"status\":\"not ready\",\"reasons\":[{\"reason\":\"no_server_answers\"")
                                 .contains("\"server\":\"" + server + "\",\"answers\":false,\"connections\":0"));
                 assertThat(http.status("/livez")).startsWith("200 ");
                 assertThat(http.status("/startupz")).startsWith("200 ");
@@ -82,13 +83,15 @@ final class ProbesIT {
         try (Fronted first = Fronted.start(database, Http.SETTING)) {
             String taken = Http.of(first.process()).base().substring("http://".length());
             try (PgWeirProcess second = PgWeirProcess.builder()
-                    .config("[databases.app]\nhost = \"127.0.0.1\"\nport = 1\n[pgweir]\nauth_type = \"trust\"\nhttp_addr = \""
-                            + taken + "\"")
+                    .config(
+                            "[databases.app]\nhost = \"127.0.0.1\"\nport = 1\n[pgweir]\nauth_type = \"trust\"\nhttp_addr = \""
+                                    + taken + "\"")
                     .run()) {
                 assertThat(second.awaitExit()).isEqualTo(1);
                 assertThat(second.lines())
-                        .anySatisfy(line ->
-                                assertThat(line).contains("FATAL cannot listen on " + taken).contains("(http_addr)"));
+                        .anySatisfy(line -> assertThat(line)
+                                .contains("FATAL cannot listen on " + taken)
+                                .contains("(http_addr)"));
             }
         }
     }

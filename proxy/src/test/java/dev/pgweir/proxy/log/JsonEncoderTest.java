@@ -33,8 +33,7 @@ final class JsonEncoderTest {
     }
 
     private static LogPrefix client(String database) {
-        return new LogPrefix(
-                LogPrefix.Side.CLIENT, 31, database, "app", new InetSocketAddress("127.0.0.1", 40094));
+        return new LogPrefix(LogPrefix.Side.CLIENT, 31, database, "app", new InetSocketAddress("127.0.0.1", 40094));
     }
 
     @Test
@@ -51,7 +50,8 @@ final class JsonEncoderTest {
     @Test
     void findsTheNumberOfALineThatIsTextOnly() {
         assertThat(encoded(event("S-0x1f: app/app@127.0.0.1:5432 new connection to server")))
-                .isEqualTo(START + ",\"server_id\":31,\"message\":\"app/app@127.0.0.1:5432 new connection to server\"}\n");
+                .isEqualTo(
+                        START + ",\"server_id\":31,\"message\":\"app/app@127.0.0.1:5432 new connection to server\"}\n");
     }
 
     @ParameterizedTest

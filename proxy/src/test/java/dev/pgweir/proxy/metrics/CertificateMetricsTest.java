@@ -64,13 +64,13 @@ final class CertificateMetricsTest {
 
     private static ProxyConfig naming(Path file) {
         Setting<?> setting = Settings.TABLE.find(SETTING).orElseThrow();
-        return ProxyConfig.of(
-                SettingValues.none().withText(setting, file.toString()), Map.of(), Map.of(), Map.of());
+        return ProxyConfig.of(SettingValues.none().withText(setting, file.toString()), Map.of(), Map.of(), Map.of());
     }
 
     /** Made by the JDK's own tool. */
     private static String certificate(Path directory, int days) throws IOException, InterruptedException {
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         Path store = directory.resolve("store" + days);
         run(
                 directory,
