@@ -41,7 +41,7 @@ public record HttpConfig(@Nullable Address address, boolean asked) {
         if (bracketed) {
             host = host.substring(1, host.length() - 1);
         }
-        if (host.isEmpty() || (host.indexOf(':') >= 0 && !bracketed)) {
+        if (host.isEmpty() || (!bracketed && host.matches(".*[:\\[\\]].*"))) {
             throw new SettingException(Settings.HTTP_ADDR, "\"" + text + "\" is not a host and a port" + ACCEPTED);
         }
         String digits = text.substring(colon + 1);

@@ -30,8 +30,7 @@ final class LogSettings {
             "log_activity_period",
             Types.SECONDS,
             Duration.ofMinutes(1),
-            "Pause between two lines with active queries, waits, timeouts and queries per minute; 0: none. Started from"
-                    + " PgBouncer's ini: 0.");
+            "Pause between lines with active queries, waits and timeouts; 0: none. Started from PgBouncer's ini: 0.");
 
     /** Off, because the text of a query may be what nobody is to see: PostgreSQL does the same. */
     static final Setting<Duration> LOG_MIN_DURATION = Setting.of(
@@ -51,8 +50,7 @@ final class LogSettings {
             "log_idle_transaction",
             Types.SECONDS,
             Duration.ofSeconds(30),
-            "Name a client that holds a server connection in a transaction for longer without asking for anything; 0: no."
-                    + " Started from PgBouncer's ini: 0.");
+            "Name clients that idle longer in a transaction; 0: none. Started from PgBouncer's ini: 0.");
 
     static final SettingGroup GROUP = new SettingGroup(
             "Log and statistics",

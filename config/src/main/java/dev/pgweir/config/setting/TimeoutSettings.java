@@ -59,8 +59,7 @@ final class TimeoutSettings {
             "shutdown_timeout",
             Types.SECONDS,
             Duration.ofSeconds(25),
-            "Time that SIGTERM leaves to clients; idle ones are sent away at once; 0: waits until all have left. Started"
-                    + " from PgBouncer's ini: 0.");
+            "Time that SIGTERM leaves to clients that are not idle; 0: no end. Started from PgBouncer's ini: 0.");
 
     static final SettingGroup GROUP = new SettingGroup(
             "Timeouts",

@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndSevenOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndFourteenOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -59,7 +59,14 @@ final class SettingsTest {
                         "worker_threads",
                         "worker_clients",
                         "transport",
-                        "pgbouncer_compatibility");
+                        "pgbouncer_compatibility",
+                        "http_addr",
+                        "log_format",
+                        "log_activity_period",
+                        "log_min_duration",
+                        "log_pools",
+                        "log_idle_transaction",
+                        "shutdown_timeout");
     }
 
     @ParameterizedTest
