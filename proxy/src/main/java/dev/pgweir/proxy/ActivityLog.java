@@ -4,6 +4,7 @@ import dev.pgweir.proxy.client.ActivePhase;
 import dev.pgweir.proxy.client.ClientCounts;
 import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.count.EnumCounts;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolSnapshot;
 import dev.pgweir.proxy.pool.Pools;
@@ -119,9 +120,9 @@ final class ActivityLog {
         long[] reasons = new long[DisconnectReason.values().length];
         for (ClientCounts counts : clients.counts()) {
             counts.disconnects().copyTo(reasons, 0);
-            waits += reasons[DisconnectReason.QUERY_WAIT_TIMEOUT.ordinal()];
+            waits += reasons[EnumCounts.place(DisconnectReason.QUERY_WAIT_TIMEOUT)];
             for (DisconnectReason timeout : OTHER_TIMEOUTS) {
-                others += reasons[timeout.ordinal()];
+                others += reasons[EnumCounts.place(timeout)];
             }
         }
         return new Totals(queries, waits, others);

@@ -45,6 +45,11 @@ final class Batch {
         add(family, new Point(labels(family, labels), value, List.of()));
     }
 
+    /** The same for a count, of which the last digits do not matter beyond 2^53. */
+    void add(Family family, long value, String... labels) {
+        add(family, (double) value, labels);
+    }
+
     /**
      * Adds a histogram.
      *

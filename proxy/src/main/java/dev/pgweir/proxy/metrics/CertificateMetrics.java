@@ -68,12 +68,11 @@ final class CertificateMetrics {
             return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                             .mapToLong(CertificateMetrics::expiry)
                             .min()
-                            .orElseThrow(() -> new CertificateException("no certificate in " + file))
-                    / 1000;
+                            .orElseThrow(() -> new CertificateException("no certificate in " + file));
         }
     }
 
     private static long expiry(Certificate certificate) {
-        return ((X509Certificate) certificate).getNotAfter().getTime();
+        return ((X509Certificate) certificate).getNotAfter().toInstant().getEpochSecond();
     }
 }

@@ -10,7 +10,9 @@ import dev.pgweir.proxy.pool.HostSnapshot;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.pool.PoolSnapshot;
 import dev.pgweir.proxy.pool.Pools;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -61,9 +63,9 @@ final class LimitMetrics {
     }
 
     private void caps(Batch to) {
-        int[] shown = new int[CapSnapshot.Kind.values().length];
+        Map<CapSnapshot.Kind, Integer> shown = new EnumMap<>(CapSnapshot.Kind.class);
         for (CapSnapshot cap : pools.caps()) {
-            if (shown[cap.kind().ordinal()]++ < PoolBook.MOST) {
+            if (shown.merge(cap.kind(), 1, Integer::sum) <= PoolBook.MOST) {
                 int used = cap.servers() + cap.cancels();
                 switch (cap.kind()) {
                     case SERVER -> limit(to, "max_server_connections", cap.limit(), used, "", "", cap.name());

@@ -3,6 +3,7 @@ package dev.pgweir.proxy.metrics;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.proxy.client.ClientCounts;
 import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.count.EnumCounts;
 import dev.pgweir.proxy.count.ErrorClasses;
 import dev.pgweir.proxy.count.TimeHistogram;
 import dev.pgweir.proxy.pool.Pools;
@@ -37,7 +38,6 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private final Pools pools;
     private final Clients clients;
     private final BooleanSupplier ready;
     private final String version;
@@ -51,7 +51,6 @@ public final class Metrics implements AutoCloseable {
      * @param version of PgWeir
      */
     public Metrics(Supplier<ProxyConfig> config, Pools pools, Clients clients, BooleanSupplier ready, String version) {
-        this.pools = pools;
         this.clients = clients;
         this.ready = ready;
         this.version = version;
@@ -123,8 +122,8 @@ public final class Metrics implements AutoCloseable {
         }
         to.add(Family.CLIENT_CONNECTIONS_TOTAL, accepted);
         for (DisconnectReason reason : DisconnectReason.values()) {
-            if (reasons[reason.ordinal()] > 0) {
-                to.add(Family.CLIENT_DISCONNECTS_TOTAL, reasons[reason.ordinal()], reason.label());
+            if (reasons[EnumCounts.place(reason)] > 0) {
+                to.add(Family.CLIENT_DISCONNECTS_TOTAL, reasons[EnumCounts.place(reason)], reason.label());
             }
         }
         for (int i = 0; i < errors.length; i++) {

@@ -25,7 +25,7 @@ final class PoolBook {
 
     private final Map<PoolKey, PoolKey> own = new HashMap<>();
     /** What was last seen of each pool that shares. */
-    private Map<Pool, long[]> folded = new IdentityHashMap<>();
+    private IdentityHashMap<Pool, long[]> folded = new IdentityHashMap<>();
     /** What they have counted together, those included that are gone. */
     private final long[] shared = new long[PoolTotals.LENGTH];
 
@@ -41,7 +41,7 @@ final class PoolBook {
         pools.forEach(pool -> now.put(pool.key(), pool));
         own.keySet().retainAll(now.keySet());
         Map<PoolKey, long[]> result = new LinkedHashMap<>();
-        Map<Pool, long[]> still = new IdentityHashMap<>();
+        IdentityHashMap<Pool, long[]> still = new IdentityHashMap<>();
         for (Pool pool : now.values()) {
             long[] totals = PoolTotals.of(pool.stats());
             if (label(pool).equals(OTHER)) {

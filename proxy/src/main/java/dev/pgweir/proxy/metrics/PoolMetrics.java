@@ -3,6 +3,7 @@ package dev.pgweir.proxy.metrics;
 import dev.pgweir.proxy.client.ActivePhase;
 import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.count.EnumCounts;
 import dev.pgweir.proxy.count.ErrorClasses;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolKey;
@@ -119,13 +120,13 @@ final class PoolMetrics {
             some(to, Family.SERVER_ERRORS_TOTAL, totals[PoolTotals.ERRORS + i], key, ErrorClasses.CLASSES.get(i));
         }
         for (DisconnectReason reason : DisconnectReason.values()) {
-            long count = totals[PoolTotals.DISCONNECTS + reason.ordinal()];
+            long count = totals[PoolTotals.DISCONNECTS + EnumCounts.place(reason)];
             some(to, Family.SERVER_DISCONNECTS_TOTAL, count, key, reason.label());
         }
         for (LoginFailure.Kind kind : LoginFailure.Kind.values()) {
             to.add(
                     Family.SERVER_LOGIN_FAILURES_TOTAL,
-                    totals[PoolTotals.LOGIN_FAILURES + kind.ordinal()],
+                    totals[PoolTotals.LOGIN_FAILURES + EnumCounts.place(kind)],
                     database,
                     user,
                     kind.name().toLowerCase(Locale.ROOT));
