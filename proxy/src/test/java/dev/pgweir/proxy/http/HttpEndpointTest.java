@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -109,7 +110,7 @@ final class HttpEndpointTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket("127.0.0.1", endpoint.address().getPort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
