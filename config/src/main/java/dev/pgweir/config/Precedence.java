@@ -54,7 +54,11 @@ final class Precedence {
      */
     PoolSettings pool(String requested, String serverUser, @Nullable Secret userSecret, LimitsConfig limits) {
         Secret password = database.password();
-        boolean forced = database.forcedUser() != null;
+        boolean forced = serverUser.equals(database.forcedUser());
+        if (!forced && database.forcedUser() != null) {
+            // It belongs to the user whom the database forces, and this is another one.
+            password = null;
+        }
         ServerTarget target = new ServerTarget(
                 database.hosts().isEmpty() ? List.of(global.get(Settings.UNIX_SOCKET_DIR)) : database.hosts(),
                 database.hostBalancing(),
@@ -63,7 +67,10 @@ final class Precedence {
                 serverUser,
                 forced,
                 password == null ? userSecret : password,
-                first(null, DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE),
+                new ServerTarget.Security(
+                        first(null, DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE),
+                        first(null, DatabaseSettings.SERVER_TLS_SSLNEGOTIATION, Settings.SERVER_TLS_SSLNEGOTIATION),
+                        first(null, DatabaseSettings.SERVER_CHANNEL_BINDING, Settings.SERVER_CHANNEL_BINDING)),
                 database.connectQuery(),
                 database.startupParameters());
         PoolSizes sizes = new PoolSizes(

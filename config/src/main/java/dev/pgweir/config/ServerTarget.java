@@ -1,8 +1,10 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the user there
  * @param userForced whether the database names that user, so that clients of every user share the pool
  * @param password what is known to log in with, possibly only a stored form; null: nothing
- * @param sslMode whether the connection is encrypted
+ * @param security whether and how the connection is encrypted
  * @param connectQuery query run on each new connection; null: none
  * @param startupParameters parameters asked for at login
  */
@@ -29,9 +31,18 @@ public record ServerTarget(
         String user,
         boolean userForced,
         @Nullable Secret password,
-        SslMode sslMode,
+        Security security,
         @Nullable String connectQuery,
         Map<String, String> startupParameters) {
+
+    /**
+     * Whether and how a connection is encrypted.
+     *
+     * @param sslMode whether
+     * @param negotiation how it begins
+     * @param channelBinding whether a login by SCRAM is bound to it
+     */
+    public record Security(SslMode sslMode, SslNegotiation negotiation, ChannelBindingUse channelBinding) {}
 
     public ServerTarget {
         hosts = List.copyOf(hosts);

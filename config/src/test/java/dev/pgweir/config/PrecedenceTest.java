@@ -7,9 +7,12 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
+import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,7 @@ final class PrecedenceTest {
                         "u",
                         false,
                         null,
-                        config.tls().serverTlsSslmode(),
+                        new ServerTarget.Security(SslMode.PREFER, SslNegotiation.POSTGRES, ChannelBindingUse.PREFER),
                         null,
                         Map.of()));
         assertThat(clients.queryWait()).isEqualTo(Duration.ofMinutes(2));

@@ -33,6 +33,7 @@ import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.server.ServerConnection;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
@@ -81,6 +82,11 @@ final class ConsoleSource implements ConsoleData {
         this.operations = operations;
         this.progress = new PauseProgress(pools.pools(), clients);
         this.version = version;
+    }
+
+    @Override
+    public boolean pgBouncerErrors() {
+        return lifecycle.config().compatible();
     }
 
     @Override
@@ -135,14 +141,15 @@ final class ConsoleSource implements ConsoleData {
         List<SocketRow> rows = new ArrayList<>();
         for (ClientSession session : clients.sessions()) {
             ActivePhase active = session.active();
-            PooledServer server = active == null ? null : active.place().server();
+            PoolClient member = session.member();
+            PooledServer server = member == null ? null : member.server();
             long waited = active != null && session.state() == ClientState.WAITING
                     ? System.nanoTime() - active.place().waitingSinceNanos()
                     : 0;
             rows.add(new SocketRow(
                     "C",
-                    orEmpty(session.user()),
-                    orEmpty(session.database()),
+                    session.user() == null ? "(nouser)" : session.user(),
+                    session.database() == null ? "(nodb)" : session.database(),
                     session.replication(),
                     session.state().label(),
                     session.remoteAddress(),
@@ -154,6 +161,7 @@ final class ConsoleSource implements ConsoleData {
                     ptr(session),
                     server == null ? "" : ptr(server),
                     0,
+                    shown(session.tls()),
                     active == null ? session.applicationName() : orEmpty(active.applicationName()),
                     active == null ? 0 : active.preparedStatements(),
                     session.id()));
@@ -165,9 +173,9 @@ final class ConsoleSource implements ConsoleData {
     public List<SocketRow> servers() {
         IdentityHashMap<PoolClient, ClientSession> byPlace = new IdentityHashMap<>();
         for (ClientSession session : clients.sessions()) {
-            ActivePhase active = session.active();
-            if (active != null) {
-                byPlace.put(active.place(), session);
+            PoolClient member = session.member();
+            if (member != null) {
+                byPlace.put(member, session);
             }
         }
         List<SocketRow> rows = new ArrayList<>();
@@ -202,9 +210,14 @@ final class ConsoleSource implements ConsoleData {
                 ptr(snapshot.server()),
                 session == null ? "" : ptr(session),
                 cancelKey == null ? 0 : cancelKey.processId(),
+                shown(server.tls()),
                 orEmpty(session == null ? null : session.applicationName()),
                 server.statements().size(),
                 snapshot.server().id());
+    }
+
+    private static String shown(@Nullable TlsPeer tls) {
+        return tls == null ? "" : tls.info();
     }
 
     private static String kind(@Nullable Map<String, String> ownParameters) {

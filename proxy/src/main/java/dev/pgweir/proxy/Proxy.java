@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.ProtocolChoice;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -24,11 +26,15 @@ import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
+import dev.pgweir.proxy.tls.CertificateWatch;
+import dev.pgweir.proxy.tls.Tls;
+import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,7 +51,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,6 +94,7 @@ public final class Proxy implements AutoCloseable {
     private final ConsoleOperations operations;
     private final Monitoring monitoring;
     private final ThreadPoolExecutor derivations;
+    private final CertificateWatch certificates;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
     /** How it ends, once it does. */
     private final AtomicReference<@Nullable Shutdown> ending = new AtomicReference<>();
@@ -103,7 +110,8 @@ public final class Proxy implements AutoCloseable {
             Listener listener,
             ConsoleOperations operations,
             Monitoring monitoring,
-            ThreadPoolExecutor derivations) {
+            ThreadPoolExecutor derivations,
+            CertificateWatch certificates) {
         this.config = config;
         this.serviceManager = serviceManager;
         this.loops = loops;
@@ -113,21 +121,28 @@ public final class Proxy implements AutoCloseable {
         this.operations = operations;
         this.monitoring = monitoring;
         this.derivations = derivations;
+        this.certificates = certificates;
     }
 
     /**
      * Starts everything and listens.
      *
-     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
-     * @throws ProxyStartException if an address cannot be listened on, or the transport is not available
+     * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
-            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         Transport transport;
+        Tls tls;
+        try {
+            tls = new Tls(config);
+        } catch (TlsException e) {
+            throw new ProxyStartException("TLS setup failed: " + e.setting() + ": " + e.getMessage(), e);
+        }
         try {
             transport = Transport.of(config.net().transport());
         } catch (IllegalArgumentException e) {
@@ -144,7 +159,7 @@ public final class Proxy implements AutoCloseable {
                 new DefaultThreadFactory("pgweir-keys", true));
         try {
             CurrentConfig current = new CurrentConfig(config, reader, serviceManager);
-            Proxy proxy = assemble(current, serviceManager, version, loops, derivations);
+            Proxy proxy = assemble(current, serviceManager, version, loops, derivations, tls);
             serviceManager.ready();
             return proxy;
         } catch (IOException e) {
@@ -159,7 +174,8 @@ public final class Proxy implements AutoCloseable {
             ServiceManager serviceManager,
             String version,
             EventLoops loops,
-            ThreadPoolExecutor derivations)
+            ThreadPoolExecutor derivations,
+            Tls tls)
             throws IOException {
         ProxyConfig config = current.get();
         SecureRandom random = new SecureRandom();
@@ -174,11 +190,12 @@ public final class Proxy implements AutoCloseable {
                 tracked,
                 random,
                 deriver,
-                () -> current.get().net().maxPacketSize());
-        DatabasePools pools = new DatabasePools(
-                connector,
-                new Random(random.nextLong()),
-                new PoolLog(() -> current.get().eventLog().pools()));
+                tls::server,
+                () -> current.get().net().maxPacketSize(),
+                () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
+                        ? ProtocolVersion.V3_2
+                        : ProtocolVersion.V3_0);
+        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog(() -> current.get().eventLog().pools()));
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
             pools.addressesChanged(name, now);
@@ -193,8 +210,11 @@ public final class Proxy implements AutoCloseable {
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
+        LoginAdmission admission =
+                new LoginAdmission(() -> current.get().values().get(Settings.MAX_CLIENT_LOGINS));
         Clients clients = new Clients(
                 current,
+                tls::client,
                 loops,
                 pools,
                 new ClientAuthenticators(random, deriver, config.auth().scramIterations()),
@@ -202,6 +222,7 @@ public final class Proxy implements AutoCloseable {
                 forwarder,
                 peers,
                 tracked,
+                admission,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
@@ -213,6 +234,7 @@ public final class Proxy implements AutoCloseable {
                 new ConsoleSource(whole, pools, averages, clients, operations, peers, resolver, "PgWeir " + version),
                 operations,
                 activity));
+        current.preparedBy(tls::prepare);
         current.onChange((before, after) -> {
             options.reload(after.net());
             pools.reload(before, after);
@@ -224,8 +246,14 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            admission.check();
         });
-        every(loops, JANITOR_MILLIS, pools.pools()::tick);
+        every(loops, JANITOR_MILLIS, () -> {
+            // As with PgBouncer nothing is closed or opened for its age while everything stands still.
+            if (!operations.isSuspended()) {
+                pools.pools().tick();
+            }
+        });
         every(
                 loops,
                 ACTIVITY_MILLIS,
@@ -241,7 +269,7 @@ public final class Proxy implements AutoCloseable {
         if (monitoring.isOpen()) {
             pools.pools().watchServers();
         }
-        Listener listener = listen(config, loops, options, clients, monitoring);
+        Listener listener = listen(config, serviceManager, loops, options, admission, clients, monitoring);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -249,21 +277,34 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        if (listener.unixSocket() != null) {
-            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
-        }
+        listener.unixSockets().forEach(socket -> LOG.info("PgWeir {} listening on unix:{}", version, socket));
         Proxy proxy = new Proxy(
-                current, serviceManager, loops, pools, clients, listener, operations, monitoring, derivations);
+                current,
+                serviceManager,
+                loops,
+                pools,
+                clients,
+                listener,
+                operations,
+                monitoring,
+                derivations,
+                new CertificateWatch(tls));
         whole.started.complete(proxy);
         health.started();
         return proxy;
     }
 
     private static Listener listen(
-            ProxyConfig config, EventLoops loops, TcpOptions options, Clients clients, Monitoring monitoring)
+            ProxyConfig config,
+            ServiceManager serviceManager,
+            EventLoops loops,
+            TcpOptions options,
+            LoginAdmission admission,
+            Clients clients,
+            Monitoring monitoring)
             throws IOException {
         try {
-            return Listener.open(config.listen(), loops, options, clients::accept);
+            return Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
         } catch (IOException e) {
             monitoring.close();
             throw new IOException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
@@ -504,6 +545,7 @@ public final class Proxy implements AutoCloseable {
     private void stop() {
         config.close();
         monitoring.close();
+        certificates.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));
     }

@@ -4,7 +4,9 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Quote;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.Secret;
+import dev.pgweir.config.value.SslMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,17 +31,20 @@ final class UrlKeys {
             new Parameter("pool_timeout", DatabaseSettings.QUERY_WAIT_TIMEOUT, Settings.QUERY_WAIT_TIMEOUT),
             new Parameter("connect_timeout", DatabaseSettings.SERVER_CONNECT_TIMEOUT, Settings.SERVER_CONNECT_TIMEOUT),
             new Parameter("socket_timeout", DatabaseSettings.QUERY_TIMEOUT, Settings.QUERY_TIMEOUT),
-            new Parameter("sslmode", DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE));
+            new Parameter("sslmode", DatabaseSettings.SERVER_TLS_SSLMODE, Settings.SERVER_TLS_SSLMODE),
+            new Parameter(
+                    "sslnegotiation", DatabaseSettings.SERVER_TLS_SSLNEGOTIATION, Settings.SERVER_TLS_SSLNEGOTIATION),
+            new Parameter("channel_binding", DatabaseSettings.SERVER_CHANNEL_BINDING, Settings.SERVER_CHANNEL_BINDING));
 
     /** These only tell the client's driver what to do; in the client's own URL they go on working. */
     private static final Set<String> FOR_THE_CLIENT =
             Set.of("pgbouncer", "statement_cache_size", "prepared_statements", "schema");
 
-    /** Values by which a client insists on what an unencrypted connection cannot give. */
-    private static final Map<String, Set<String>> INSISTING = Map.of(
-            "ssl", Set.of("true", "1", "on", "yes", "require"),
-            "channel_binding", Set.of("require"),
-            "gssencmode", Set.of("require"));
+    /** How drivers for which there is no {@code sslmode} ask for TLS. */
+    private static final Set<String> SSL_WANTED = Set.of("true", "1", "on", "yes", "require");
+
+    /** Values that ask for what PgWeir does not have. */
+    private static final Map<String, Set<String>> INSISTING = Map.of("gssencmode", Set.of("require"));
 
     private final DatabaseUrl url;
     private final Origin origin;
@@ -87,6 +92,9 @@ final class UrlKeys {
         for (Parameter parameter : PARAMETERS) {
             keys.take(parameter, parameter.perDatabase(), fromUrl);
         }
+        if (keys.asksForSsl()) {
+            fromUrl.set(DatabaseSettings.SERVER_TLS_SSLMODE, SslMode.REQUIRE, origin);
+        }
         keys.remaining();
         section.fillFrom(fromUrl);
     }
@@ -95,6 +103,7 @@ final class UrlKeys {
     void connection(SectionDraft database) {
         database.set(DatabaseSettings.HOST, url.host(), origin);
         database.set(DatabaseSettings.PORT, url.port(), origin);
+        balancing(database);
         for (Setting<String> key : DatabaseSettings.STARTUP_PARAMETERS) {
             String value = url.parameters().get(key.name());
             if (value != null) {
@@ -103,11 +112,33 @@ final class UrlKeys {
         }
     }
 
+    /** libpq goes through the hosts in their order unless it is told to begin anywhere. */
+    private void balancing(SectionDraft database) {
+        String name = DatabaseSettings.LOAD_BALANCE_HOSTS.name();
+        String value = url.parameters().get(name);
+        if (value != null && !value.equals("disable") && !value.equals("random")) {
+            problems.error(
+                    origin, label(name), Quote.of(value) + " is not one of the choices, accepted: disable, random");
+        }
+        if (url.hasSeveralHosts()) {
+            HostBalancing balancing = "random".equals(value) ? HostBalancing.ROUND_ROBIN : HostBalancing.DISABLE;
+            database.set(DatabaseSettings.LOAD_BALANCE_HOSTS, balancing, origin);
+        }
+    }
+
     /** Sets what the URL says about sizes and times, for all databases. */
     void settings(SectionDraft settings) {
         for (Parameter parameter : PARAMETERS) {
             take(parameter, parameter.forAll(), settings);
         }
+        if (asksForSsl()) {
+            settings.set(Settings.SERVER_TLS_SSLMODE, SslMode.REQUIRE, origin);
+        }
+    }
+
+    private boolean asksForSsl() {
+        return !url.parameters().containsKey("sslmode")
+                && SSL_WANTED.contains(url.parameters().getOrDefault("ssl", ""));
     }
 
     private void take(Parameter parameter, Setting<?> setting, SectionDraft section) {
@@ -130,11 +161,11 @@ final class UrlKeys {
                 problems.error(
                         origin,
                         label(name),
-                        Quote.of(value) + " is refused because this version cannot encrypt connections to servers yet,"
-                                + " accepted: leave it out");
+                        Quote.of(value)
+                                + " is refused because PgWeir does not encrypt by GSSAPI, accepted: leave it out");
             } else if (FOR_THE_CLIENT.contains(name)) {
                 problems.note(origin, label(name), "is for the client, which goes on using it");
-            } else if (!isTaken(name)) {
+            } else if (!isTaken(name) && !(name.equals("ssl") && SSL_WANTED.contains(value))) {
                 problems.warn(origin, label(shown(name)), "unknown parameter, has no effect");
             }
         });
@@ -142,6 +173,7 @@ final class UrlKeys {
 
     private static boolean isTaken(String name) {
         return PARAMETERS.stream().anyMatch(parameter -> parameter.name().equals(name))
+                || name.equals(DatabaseSettings.LOAD_BALANCE_HOSTS.name())
                 || DatabaseSettings.STARTUP_PARAMETERS.stream()
                         .anyMatch(key -> key.name().equals(name));
     }

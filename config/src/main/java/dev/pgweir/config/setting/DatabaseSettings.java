@@ -1,21 +1,21 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What {@code [databases.NAME]} takes: PgBouncer's keys, and as PgWeir's own {@code url, query_timeout,
- * server_connect_timeout, server_tls_sslmode, options}, which a connection URL can say per database. A key without a
+ * server_connect_timeout, server_tls_sslmode, server_tls_sslnegotiation, server_channel_binding, options}, which a connection URL can say per database. A key without a
  * default follows the setting of {@code [pgweir]}.
  */
 public final class DatabaseSettings {
-
-    private static final String NO_QUERY = "this version takes secrets from auth_file and [users] only";
 
     public static final Setting<Secret> URL = Setting.of(
             "url", Types.URL, null, "postgresql://user:password@host:port/dbname; the other keys win over it.");
@@ -54,7 +54,17 @@ public final class DatabaseSettings {
     public static final Setting<Duration> SERVER_LIFETIME =
             Setting.of("server_lifetime", Types.SECONDS, null, "Instead of server_lifetime.");
     public static final Setting<SslMode> SERVER_TLS_SSLMODE =
-            Setting.of("server_tls_sslmode", TlsSettings.SERVER_MODE, null, "Instead of server_tls_sslmode.");
+            Setting.of("server_tls_sslmode", Types.choice(SslMode.class), null, "Instead of server_tls_sslmode.");
+    public static final Setting<SslNegotiation> SERVER_TLS_SSLNEGOTIATION = Setting.of(
+            "server_tls_sslnegotiation",
+            Types.choice(SslNegotiation.class),
+            null,
+            "Instead of server_tls_sslnegotiation.");
+    public static final Setting<ChannelBindingUse> SERVER_CHANNEL_BINDING = Setting.of(
+            "server_channel_binding",
+            Types.choice(ChannelBindingUse.class),
+            null,
+            "Instead of server_channel_binding.");
     public static final Setting<String> CONNECT_QUERY =
             Setting.of("connect_query", Types.TEXT, null, "Query run on each new server connection.");
     public static final Setting<String> CLIENT_ENCODING =
@@ -74,6 +84,12 @@ public final class DatabaseSettings {
             HostBalancing.ROUND_ROBIN,
             "How one of several hosts is chosen: each in turn, or the first until it fails.");
 
+    public static final Setting<String> AUTH_USER = Setting.of("auth_user", Types.TEXT, null, "Instead of auth_user.");
+    public static final Setting<String> AUTH_QUERY =
+            Setting.of("auth_query", Types.TEXT, null, "Instead of auth_query.");
+    public static final Setting<String> AUTH_DBNAME =
+            Setting.of("auth_dbname", Types.TEXT, null, "Instead of auth_dbname.");
+
     /** Keys that become startup parameters of the same name. */
     public static final List<Setting<String>> STARTUP_PARAMETERS =
             List.of(CLIENT_ENCODING, DATESTYLE, TIMEZONE, APPLICATION_NAME, OPTIONS);
@@ -91,6 +107,8 @@ public final class DatabaseSettings {
                                     USER,
                                     PASSWORD,
                                     SERVER_TLS_SSLMODE,
+                                    SERVER_TLS_SSLNEGOTIATION,
+                                    SERVER_CHANNEL_BINDING,
                                     CONNECT_QUERY,
                                     CLIENT_ENCODING,
                                     DATESTYLE,
@@ -111,15 +129,7 @@ public final class DatabaseSettings {
                                     QUERY_TIMEOUT,
                                     SERVER_CONNECT_TIMEOUT,
                                     SERVER_LIFETIME)),
-                    new SettingGroup(
-                            "Authentication",
-                            List.of(
-                                    Setting.of("auth_user", Types.TEXT, null, "Instead of auth_user.")
-                                            .without(NO_QUERY),
-                                    Setting.of("auth_query", Types.TEXT, null, "Instead of auth_query.")
-                                            .without(NO_QUERY),
-                                    Setting.of("auth_dbname", Types.TEXT, null, "Instead of auth_dbname.")
-                                            .without(NO_QUERY)))),
+                    new SettingGroup("Authentication", List.of(AUTH_USER, AUTH_QUERY, AUTH_DBNAME))),
             Map.of("reserve_pool", "reserve_pool_size"));
 
     private DatabaseSettings() {}

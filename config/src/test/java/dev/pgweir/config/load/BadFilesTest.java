@@ -44,8 +44,8 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: query_timeout: \"-1\" is not a length of time,"
                                 + " accepted: seconds (0.5), or 15s, 500ms, 2min, 1h"),
                 bad(
-                        "[pgweir]\nquery_timeout = \"4000d\"",
-                        "pgweir.toml:2:1: query_timeout: \"4000d\" is longer than ten years,"
+                        "[pgweir]\nquery_timeout = \"4 weeks\"",
+                        "pgweir.toml:2:1: query_timeout: \"4 weeks\" is not a length of time,"
                                 + " accepted: seconds (0.5), or 15s, 500ms, 2min, 1h"),
                 bad(
                         "[pgweir]\nlog_stats = \"maybe\"",
@@ -69,15 +69,15 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: max_clients_conn: unknown setting, did you mean max_client_conn?"),
                 bad(
                         "[pgweir]\ncolour = 5",
-                        "pgweir.toml:2:1: colour: unknown setting, see the table of settings for those there are"),
+                        "pgweir.toml:2:1: colour: unknown setting, those there are stand in README.md under All settings"),
                 bad(
-                        "[pgweir]\nserver_tls_sslmode = \"verify-full\"",
-                        "pgweir.toml:2:1: server_tls_sslmode: \"verify-full\" is refused because this version cannot"
-                                + " encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[pgweir]\nserver_tls_sslmode = \"always\"",
+                        "pgweir.toml:2:1: server_tls_sslmode: \"always\" is not one of the choices, accepted: disable,"
+                                + " allow, prefer, require, verify-ca, verify-full"),
                 bad(
-                        "[pgweir]\nclient_tls_sslmode = \"require\"",
-                        "pgweir.toml:2:1: client_tls_sslmode: \"require\" is refused because this version cannot"
-                                + " encrypt connections from clients yet, accepted: disable, allow, prefer"),
+                        "[pgweir]\nserver_tls_sslnegotiation = \"straight\"",
+                        "pgweir.toml:2:1: server_tls_sslnegotiation: \"straight\" is not one of the choices, accepted:"
+                                + " postgres, direct"),
                 bad(
                         "[pgweir]\nauth_type = \"hba\"",
                         "pgweir.toml:2:1: auth_type: \"hba\" is refused because this version does not have that method"
@@ -154,13 +154,13 @@ final class BadFilesTest {
                         "[databases.x]\nhost = \"db\"\npoolsize = 5",
                         "pgweir.toml:3:1: databases.x.poolsize: unknown setting, did you mean pool_size?"),
                 bad(
-                        "[databases.x]\nhost = \"db\"\nserver_tls_sslmode = \"require\"",
-                        "pgweir.toml:3:1: databases.x.server_tls_sslmode: \"require\" is refused because this version"
-                                + " cannot encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[databases.x]\nhost = \"db\"\nserver_channel_binding = \"on\"",
+                        "pgweir.toml:3:1: databases.x.server_channel_binding: \"on\" is not one of the choices,"
+                                + " accepted: disable, prefer, require"),
                 bad(
-                        "[databases.x]\nurl = \"postgresql://u:p@db/x?sslmode=require\"",
-                        "pgweir.toml:2:1: databases.x.url: sslmode: \"require\" is refused because this version"
-                                + " cannot encrypt connections to servers yet, accepted: disable, allow, prefer"),
+                        "[databases.x]\nurl = \"postgresql://u:p@db/x?sslmode=verify\"",
+                        "pgweir.toml:2:1: databases.x.url: sslmode: \"verify\" is not one of the choices, accepted:"
+                                + " disable, allow, prefer, require, verify-ca, verify-full"),
                 bad(
                         "[databases.x]\nurl = \"mysql://db\"",
                         "pgweir.toml:2:1: databases.x.url: not a connection URL,"
@@ -264,7 +264,7 @@ final class BadFilesTest {
     void controlCharactersCannotForgeALogLine() {
         assertThat(new Loading(directory).errors("[pgweir]\n\"a\\nb\" = 1\npool_mode = \"a\\r\\nb\"" + DATABASE))
                 .containsExactly(
-                        "pgweir.toml:2:1: a?b: unknown setting, see the table of settings for those there are",
+                        "pgweir.toml:2:1: a?b: unknown setting, those there are stand in README.md under All settings",
                         "pgweir.toml:3:1: pool_mode: \"a??b\" is not one of the choices,"
                                 + " accepted: session, transaction, statement");
     }
@@ -294,5 +294,28 @@ final class BadFilesTest {
         assertThat(new Loading(directory).warnings("[pgweir]\nauth_type = \"md5\"" + DATABASE))
                 .containsExactly("pgweir.toml:2:1: auth_type: md5 needs users, and neither auth_file nor [users.NAME]"
                         + " has one: nobody can log in");
+    }
+
+    @Test
+    void warnsOfDatabasesThatNobodyIsLetInTo() {
+        assertThat(new Loading(directory)
+                        .warnings("[pgweir]\nauth_type = \"any\"\n"
+                                + "[databases.open]\nhost = \"db\"\n[databases.forced]\nhost = \"db\"\nuser = \"app\""))
+                .containsExactly(
+                        "pgweir.toml:3:1: databases.open.user: missing, and auth_type = any lets nobody in to a"
+                                + " database without it");
+    }
+
+    @Test
+    void warnsOfCancelRequestsThatGetLost() {
+        String shared = "[pgweir]\nauth_type = \"any\"\nso_reuseport = true\n";
+        String rest = DATABASE + "user = \"app\"";
+
+        assertThat(new Loading(directory).warnings(shared + rest))
+                .containsExactly(
+                        "pgweir.toml:3:1: so_reuseport: without peer_id and [peers] a cancel request that another"
+                                + " process of the port gets is lost");
+        assertThat(new Loading(directory).warnings(shared + "peer_id = 1\n" + rest))
+                .isEmpty();
     }
 }

@@ -67,7 +67,7 @@ final class EnvironmentReaderTest {
                         "PGWEIR_CANCEL_RESERVE_CONNECTIONS", "9",
                         "PGWEIR_MAX_SERVER_CONNECTIONS", "9",
                         "PGWEIR_AUTH_FILE", "/nowhere/users.txt",
-                        "PGWEIR_SERVER_TLS_SSLMODE", "require")));
+                        "PGWEIR_SERVER_TLS_SSLMODE", "required")));
 
         assertThat(Loading.texts(result.errors()))
                 .containsExactly(
@@ -75,8 +75,8 @@ final class EnvironmentReaderTest {
                         "PGWEIR_CANCEL_RESERVE_CONNECTIONS: 9 leaves nothing of max_server_connections = 9 for queries,"
                                 + " accepted: less than that",
                         "PGWEIR_LISTEN_PROT: there is no such setting, did you mean PGWEIR_LISTEN_PORT?",
-                        "PGWEIR_SERVER_TLS_SSLMODE: \"require\" is refused because this version cannot encrypt"
-                                + " connections to servers yet, accepted: disable, allow, prefer",
+                        "PGWEIR_SERVER_TLS_SSLMODE: \"required\" is not one of the choices, accepted: disable,"
+                                + " allow, prefer, require, verify-ca, verify-full",
                         "PGWEIR_pool_mode: there is no such setting, did you mean PGWEIR_POOL_MODE?");
     }
 

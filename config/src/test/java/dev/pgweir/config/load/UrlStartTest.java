@@ -3,13 +3,16 @@ package dev.pgweir.config.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -33,7 +36,7 @@ final class UrlStartTest {
         assertThat(config.timeouts().queryWaitTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.timeouts().serverConnectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.timeouts().queryTimeout()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(config.tls().serverTlsSslmode()).isEqualTo(SslMode.PREFER);
+        assertThat(config.tls().server().sslMode()).isEqualTo(SslMode.PREFER);
         assertThat(config.auth().authType()).isEqualTo(AuthType.SCRAM_SHA_256);
         assertThat(config.admin().statsUsers()).containsExactly("app");
         assertThat(config.listen().listenAddr()).containsExactly("127.0.0.1");
@@ -83,19 +86,32 @@ final class UrlStartTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "sslmode=verify-full, VERIFY_FULL",
+        "ssl=true, REQUIRE",
+        "ssl=true&sslmode=disable, DISABLE",
+        "connect_timeout=3, PREFER"
+    })
+    void urlSaysHowServersAreReachedByTls(String parameters, SslMode mode) {
+        LoadResult result = ConfigLoader.load(null, Map.of("DATABASE_URL", "postgresql://u:p@db/d?" + parameters));
+
+        assertThat(Loading.texts(result.errors())).isEmpty();
+        assertThat(Objects.requireNonNull(result.config()).tls().server().sslMode())
+                .isEqualTo(mode);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "postgresql://u:p@db/d?sslmode=require | DATABASE_URL: sslmode: \"require\" is refused because this"
-                        + " version cannot encrypt connections to servers yet, accepted: disable, allow, prefer",
-                "postgresql://u:p@db/d?sslmode=verify-full | DATABASE_URL: sslmode: \"verify-full\" is refused because"
-                        + " this version cannot encrypt connections to servers yet, accepted: disable, allow, prefer",
                 "postgresql://u:p@db/d?sslmode=no-verify | DATABASE_URL: sslmode: \"no-verify\" is not one of the"
-                        + " choices, accepted: disable, allow, prefer",
-                "postgresql://u:p@db/d?ssl=true | DATABASE_URL: ssl: \"true\" is refused because this version cannot"
-                        + " encrypt connections to servers yet, accepted: leave it out",
-                "postgresql://u:p@db/d?channel_binding=require | DATABASE_URL: channel_binding: \"require\" is refused"
-                        + " because this version cannot encrypt connections to servers yet, accepted: leave it out",
+                        + " choices, accepted: disable, allow, prefer, require, verify-ca, verify-full",
+                "postgresql://u:p@db/d?sslnegotiation=yes | DATABASE_URL: sslnegotiation: \"yes\" is not one of the"
+                        + " choices, accepted: postgres, direct",
+                "postgresql://u:p@db/d?channel_binding=1 | DATABASE_URL: channel_binding: \"1\" is not one of the"
+                        + " choices, accepted: disable, prefer, require",
+                "postgresql://u:p@db/d?gssencmode=require | DATABASE_URL: gssencmode: \"require\" is refused because"
+                        + " PgWeir does not encrypt by GSSAPI, accepted: leave it out",
                 "postgresql://u:p@db/d?connection_limit=0 | DATABASE_URL: connection_limit: a limit of 0 leaves no"
                         + " connection, accepted: at least 1",
                 "postgresql://u:p@db/d?connection_limit=x | DATABASE_URL: connection_limit: \"x\" is not a whole"
@@ -172,5 +188,19 @@ final class UrlStartTest {
                 Map.of("DATABASE_URL", "postgresql://u@db/d", "PGWEIR_LISTEN_ADDR", "*", "PGWEIR_AUTH_TYPE", "trust"));
 
         assertThat(config.auth().authType()).isEqualTo(AuthType.TRUST);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', DISABLE", "?load_balance_hosts=disable, DISABLE", "?load_balance_hosts=random, ROUND_ROBIN"})
+    void severalHostsAreTriedInTheOrderOfTheUrl(String parameter, HostBalancing balancing) {
+        ProxyConfig config =
+                Loading.config(Map.of("DATABASE_URL", "postgresql://app:secret@h1:5433,h2:5433/shop" + parameter));
+
+        for (String name : List.of("shop", "other")) {
+            DatabaseConfig database = config.database(name).orElseThrow();
+            assertThat(database.hosts()).containsExactly("h1", "h2");
+            assertThat(database.port()).isEqualTo(5433);
+            assertThat(database.hostBalancing()).isEqualTo(balancing);
+        }
     }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param ptr names this connection among all
  * @param link {@code ptr} of the other side, empty if there is none
  * @param remotePid process of PostgreSQL, 0 for a client
+ * @param tls protocol and cipher; empty in the clear
  * @param preparedStatements how many a client has names for, or a server knows
  */
 public record SocketRow(
@@ -33,6 +34,7 @@ public record SocketRow(
         String ptr,
         String link,
         int remotePid,
+        String tls,
         String applicationName,
         int preparedStatements,
         long id) {}

@@ -6,8 +6,10 @@ import io.netty.buffer.ByteBuf;
 
 /** The messages of a login, under PostgreSQL's names for them (PostgreSQL documentation, Message Formats). */
 final class LoginMessages {
-    /** The one SASL mechanism. */
     static final String SCRAM_SHA_256 = "SCRAM-SHA-256";
+
+    /** The same bound to its TLS connection. */
+    static final String SCRAM_SHA_256_PLUS = "SCRAM-SHA-256-PLUS";
 
     static final int AUTHENTICATION_OK = 0;
     static final int AUTHENTICATION_CLEARTEXT_PASSWORD = 3;
@@ -26,9 +28,14 @@ final class LoginMessages {
         return authentication(AUTHENTICATION_MD5_PASSWORD, salt);
     }
 
-    /** AuthenticationSASL: a list of strings, ended by an empty one. */
-    static LoginMessage sasl() {
-        return authentication(AUTHENTICATION_SASL, (SCRAM_SHA_256 + "\0\0").getBytes(UTF_8));
+    /**
+     * AuthenticationSASL: a list of strings, ended by an empty one.
+     *
+     * @param bindable whether channel binding is offered as well, before what goes without it
+     */
+    static LoginMessage sasl(boolean bindable) {
+        String plus = bindable ? SCRAM_SHA_256_PLUS + "\0" : "";
+        return authentication(AUTHENTICATION_SASL, (plus + SCRAM_SHA_256 + "\0\0").getBytes(UTF_8));
     }
 
     static LoginMessage saslContinue(String data) {
@@ -48,8 +55,8 @@ final class LoginMessages {
                 .writeByte(0);
     }
 
-    static LoginMessage saslInitialResponse(String data) {
-        byte[] mechanism = SCRAM_SHA_256.getBytes(UTF_8);
+    static LoginMessage saslInitialResponse(String name, String data) {
+        byte[] mechanism = name.getBytes(UTF_8);
         byte[] bytes = data.getBytes(UTF_8);
         return out -> out.writeByte('p')
                 .writeInt(Integer.BYTES + mechanism.length + 1 + Integer.BYTES + bytes.length)

@@ -36,25 +36,32 @@ final class ScramAuthenticator implements ClientAuthenticator {
     private @Nullable CompletableFuture<ScramKeys> derived;
     private byte[] clientFinal = {};
 
-    /** @param adHoc how to derive a secret where none is stored */
+    private final boolean bindable;
+
+    /**
+     * @param adHoc how to derive a secret where none is stored
+     * @param endPoint what the login can be bound to; null: nothing
+     */
     ScramAuthenticator(
             String user,
             @Nullable Credential credential,
             ScramDerivation adHoc,
             SecureRandom random,
-            KeyDeriver deriver) {
+            KeyDeriver deriver,
+            byte @Nullable [] endPoint) {
         this.user = user;
         this.credential = credential;
         this.deriver = deriver;
         this.stored = storedSecret(credential);
         this.derivation = stored == null ? adHoc : stored.derivation();
-        this.exchange = new ScramServerExchange(derivation, random);
+        this.exchange = new ScramServerExchange(derivation, random, endPoint);
+        this.bindable = endPoint != null;
     }
 
     @Override
     public ClientAuthStep start() {
         phase = Phase.MECHANISM;
-        return new ClientAuthStep.Continue(LoginMessages.sasl());
+        return new ClientAuthStep.Continue(LoginMessages.sasl(bindable));
     }
 
     @Override
@@ -95,9 +102,11 @@ final class ScramAuthenticator implements ClientAuthenticator {
         if (initial == null) {
             return refuse("malformed SASLInitialResponse");
         }
-        if (!initial.mechanism().equals(LoginMessages.SCRAM_SHA_256)) {
+        boolean bound = bindable && initial.mechanism().equals(LoginMessages.SCRAM_SHA_256_PLUS);
+        if (!bound && !initial.mechanism().equals(LoginMessages.SCRAM_SHA_256)) {
             return refuse("the client chose a SASL mechanism that was not offered");
         }
+        exchange.expectBinding(bound);
         if (initial.data() == null) {
             // A client may name the mechanism first and wait to be asked (RFC 4422 section 3.3).
             phase = Phase.CLIENT_FIRST;

@@ -2,7 +2,9 @@ package dev.pgweir.proxy.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.protocol.auth.Md5Password;
+import dev.pgweir.protocol.auth.scram.ChannelBinding;
 import dev.pgweir.protocol.auth.scram.ScramClientExchange;
 import dev.pgweir.protocol.auth.scram.ScramDerivation;
 import dev.pgweir.protocol.auth.scram.ScramException;
@@ -11,7 +13,9 @@ import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers PostgreSQL's authentication requests in the name of one user. The server chooses the method, once; the
@@ -52,8 +56,13 @@ public final class ServerAuthenticator {
 
     private final String user;
     private final Credential credential;
-    private final ScramClientExchange exchange;
+    private final SecureRandom random;
     private final KeyDeriver deriver;
+    private ScramClientExchange exchange;
+    private ChannelBindingUse bindingUse = ChannelBindingUse.PREFER;
+    private boolean encrypted;
+    private byte @Nullable [] endPoint;
+    private boolean bound;
     private Phase phase = Phase.START;
     private CompletableFuture<ScramKeys> derived = new CompletableFuture<>();
 
@@ -64,8 +73,22 @@ public final class ServerAuthenticator {
     public ServerAuthenticator(String user, Credential credential, SecureRandom random, KeyDeriver deriver) {
         this.user = user;
         this.credential = credential;
+        this.random = random;
         this.exchange = new ScramClientExchange(random);
         this.deriver = deriver;
+    }
+
+    /**
+     * What is known of the connection; called before the first request.
+     *
+     * @param use whether the login has to be bound to it
+     * @param tls whether it is encrypted
+     * @param hash {@code tls-server-end-point} of the server's certificate; null if there is nothing to bind to
+     */
+    public void connection(ChannelBindingUse use, boolean tls, byte @Nullable [] hash) {
+        bindingUse = use;
+        encrypted = tls;
+        endPoint = hash;
     }
 
     /**
@@ -111,6 +134,9 @@ public final class ServerAuthenticator {
     }
 
     private ServerAuthStep onOk() {
+        if (bindingUse == ChannelBindingUse.REQUIRE && !bound && phase != Phase.OVER) {
+            return unbound("let the login in");
+        }
         if (phase == Phase.START || phase == Phase.ANSWERED || phase == Phase.VERIFIED) {
             phase = Phase.OVER;
             return new ServerAuthStep.Done();
@@ -121,9 +147,18 @@ public final class ServerAuthenticator {
                         "the server accepted the login without its SCRAM signature, so it may not be the right one");
     }
 
+    private ServerAuthStep unbound(String did) {
+        return fail(
+                CANNOT_AUTHENTICATE,
+                "server_channel_binding = require, but the server " + did + " without channel binding");
+    }
+
     private ServerAuthStep onCleartextPassword() {
         if (phase != Phase.START) {
             return outOfTurn();
+        }
+        if (bindingUse == ChannelBindingUse.REQUIRE) {
+            return unbound("asks for a password");
         }
         return credential instanceof Credential.Plain plain
                 ? answer(LoginMessages.password(plain.password()))
@@ -133,6 +168,9 @@ public final class ServerAuthenticator {
     private ServerAuthStep onMd5Password(ByteBuf body) {
         if (phase != Phase.START) {
             return outOfTurn();
+        }
+        if (bindingUse == ChannelBindingUse.REQUIRE) {
+            return unbound("asks for a password");
         }
         byte[] salt = PasswordBodies.bytes(body);
         if (salt.length != Md5Password.SALT_LENGTH) {
@@ -151,7 +189,13 @@ public final class ServerAuthenticator {
             return outOfTurn();
         }
         List<String> mechanisms = mechanisms(body);
-        if (!mechanisms.contains(LoginMessages.SCRAM_SHA_256)) {
+        bound = endPoint != null
+                && bindingUse != ChannelBindingUse.DISABLE
+                && mechanisms.contains(LoginMessages.SCRAM_SHA_256_PLUS);
+        if (!bound && bindingUse == ChannelBindingUse.REQUIRE) {
+            return unbound("asks for SCRAM");
+        }
+        if (!bound && !mechanisms.contains(LoginMessages.SCRAM_SHA_256)) {
             return fail(
                     CANNOT_AUTHENTICATE,
                     "the server offers no SASL mechanism that PgWeir supports, only: " + String.join(", ", mechanisms));
@@ -160,7 +204,19 @@ public final class ServerAuthenticator {
             return unusable();
         }
         phase = Phase.SASL_STARTED;
-        return new ServerAuthStep.Send(LoginMessages.saslInitialResponse(exchange.clientFirst()));
+        exchange = new ScramClientExchange(random, binding());
+        return new ServerAuthStep.Send(LoginMessages.saslInitialResponse(
+                bound ? LoginMessages.SCRAM_SHA_256_PLUS : LoginMessages.SCRAM_SHA_256, exchange.clientFirst()));
+    }
+
+    private ChannelBinding binding() {
+        if (bound) {
+            return ChannelBinding.tlsServerEndPoint(Objects.requireNonNull(endPoint));
+        }
+        // A server that did offer it learns by this flag that somebody in between took the offer away.
+        return encrypted && endPoint != null && bindingUse != ChannelBindingUse.DISABLE
+                ? ChannelBinding.NOT_OFFERED
+                : ChannelBinding.NONE;
     }
 
     private ServerAuthStep onSaslContinue(ByteBuf body) throws ScramException {

@@ -134,12 +134,18 @@ public final class CancelForwarder {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             Channel opened = ctx.channel();
-
-            ByteBuf out = ctx.alloc().buffer();
-            new CancelRequest(key.processId(), key.secret()).encode(out);
-            ctx.writeAndFlush(out, ctx.voidPromise());
+            connector.secure(opened, server, () -> send(opened), why -> {
+                LOG.warn("{}: a cancel request could not be sent: {}", server, why);
+                opened.close();
+            });
             // PostgreSQL closes the connection when it has sent the signal; only then is the request over.
             deadline(() -> giveUp(opened));
+        }
+
+        private void send(Channel opened) {
+            ByteBuf out = opened.alloc().buffer();
+            new CancelRequest(key.processId(), key.secret()).encode(out);
+            opened.writeAndFlush(out, opened.voidPromise());
         }
 
         private void giveUp(Channel opened) {

@@ -2,8 +2,12 @@ package dev.pgweir.proxy.cli;
 
 import dev.pgweir.config.load.ConfigLoader;
 import dev.pgweir.config.load.LoadResult;
+import dev.pgweir.config.load.Problem;
+import dev.pgweir.proxy.tls.Tls;
+import dev.pgweir.proxy.tls.TlsException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -40,9 +44,24 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        LoadResult result = ConfigLoader.load(file, environment);
+        LoadResult result = withTls(ConfigLoader.load(file, environment));
         ProblemPrinter.print(result, out);
         out.println(file + ": " + ProblemPrinter.counts(result));
         return result.config() == null ? 1 : 0;
+    }
+
+    /** With what the files of keys and certificates add. */
+    private static LoadResult withTls(LoadResult read) {
+        if (read.config() == null) {
+            return read;
+        }
+        try {
+            Tls.check(read.config());
+            return read;
+        } catch (TlsException e) {
+            Problem problem = new Problem(
+                    Problem.Severity.ERROR, "configuration", e.setting(), "TLS setup failed: " + e.getMessage());
+            return new LoadResult(null, List.of(problem), read.warnings());
+        }
     }
 }

@@ -26,6 +26,7 @@ public final class Main {
         return new CommandLine(new RunCommand(environment))
                 .addSubcommand(new CheckCommand(environment))
                 .addSubcommand(new ConvertCommand())
+                .addSubcommand(new CertificateCommand())
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(Main::wrongArguments)

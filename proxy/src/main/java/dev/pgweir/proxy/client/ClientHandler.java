@@ -1,9 +1,12 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 /** Turns channel events of a client into calls of its session. */
 final class ClientHandler extends ChannelInboundHandlerAdapter {
@@ -40,6 +43,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         session.onDisconnected();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            session.phase().onHandshake(handshake);
+        } else if (event instanceof SslCloseCompletionEvent) {
+            // close_notify: nothing more comes from there, whether or not the socket is closed as well.
+            session.close(DisconnectReason.CLIENT_UNEXPECTED_EOF);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.client;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 /** What a client's connection is about at the moment; see the package for the order. Called on the client's loop. */
 interface ClientPhase {
@@ -17,6 +18,9 @@ interface ClientPhase {
     /** The client takes more again, or no more. */
     default void onWritabilityChanged() {}
 
+    /** The TLS handshake is over, well or not. */
+    default void onHandshake(SslHandshakeCompletionEvent event) {}
+
     /** The socket is closed, or about to be closed. Called once. */
     default void onClosed() {}
 
@@ -26,6 +30,11 @@ interface ClientPhase {
      * @param now {@link System#nanoTime}
      */
     default void onTick(long now) {}
+
+    /** Whether the client has part of a message, so that nothing but the rest can be said to it. */
+    default boolean isTorn() {
+        return false;
+    }
 
     /** Where the client stands. */
     ClientState state();

@@ -92,6 +92,11 @@ public final class PoolDefinitions {
                 target.dbname(),
                 target.user(),
                 credential,
+                new ServerProfile.Encryption(
+                        target.security().sslMode(),
+                        target.security().negotiation(),
+                        target.security().channelBinding(),
+                        config.tls().server()),
                 target.startupParameters(),
                 pool.timeouts().connect(),
                 new ServerProfile.Queries(

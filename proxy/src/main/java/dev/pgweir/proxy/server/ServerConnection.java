@@ -13,10 +13,13 @@ import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.prepare.ServerStatements;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +61,13 @@ public final class ServerConnection implements ServerControl {
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
 
+    /**
+     * How long PostgreSQL may take to close its side. That is milliseconds where nothing runs, else the rest of the query,
+     * for which the connection has to count. A server that hangs, or a host that is gone without a word, never does;
+     * Linux tries 924 s to reach a peer that does not answer (tcp_retries2 = 15), and after that long its place is lent out.
+     */
+    private static final long CLOSE_LIMIT_SECONDS = 924;
+
     private final Channel channel;
     private final EventLoop loop;
     private final int loopIndex;
@@ -70,6 +80,7 @@ public final class ServerConnection implements ServerControl {
     private final Map<String, String> welcome;
     private final long id;
     private final ConnectionLog log;
+    private final @Nullable TlsPeer tls;
     private final long connectedAt = System.nanoTime();
     private @Nullable BackendKeyData key;
 
@@ -93,6 +104,9 @@ public final class ServerConnection implements ServerControl {
 
     private @Nullable Future<?> taskLimit;
 
+    /** On the server's loop: until when it is waited for the other side. */
+    private @Nullable Future<?> closeLimit;
+
     ServerConnection(
             long id,
             Channel channel,
@@ -103,9 +117,11 @@ public final class ServerConnection implements ServerControl {
             SessionParameters parameters,
             ReadGate gate,
             Map<String, String> welcome,
-            ConnectionLog log) {
+            ConnectionLog log,
+            @Nullable TlsPeer tls) {
         this.id = id;
         this.log = log;
+        this.tls = tls;
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.loopIndex = loopIndex;
@@ -193,6 +209,23 @@ public final class ServerConnection implements ServerControl {
         }
     }
 
+    /** Stops or resumes reading, for SUSPEND. Any thread. */
+    public void suspend(boolean suspended) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> suspend(suspended));
+        } else if (suspended && !closed && closing == null) {
+            gate.close(ReadGate.SUSPENDED);
+        } else {
+            gate.open(ReadGate.SUSPENDED);
+        }
+    }
+
+    /** Whether something was written to it that PostgreSQL has not taken. Any thread. */
+    public boolean hasUnsent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !closed && out != null && out.totalPendingWriteBytes() > 0;
+    }
+
     /** The scanner of what PostgreSQL sends. */
     public FrameScanner scanner() {
         return scanner;
@@ -237,6 +270,11 @@ public final class ServerConnection implements ServerControl {
     /** All that PostgreSQL reported at the login, by name: what a client is told at its own. */
     public Map<String, String> welcome() {
         return welcome;
+    }
+
+    /** What its TLS handshake has shown; null if it is not encrypted. */
+    public @Nullable TlsPeer tls() {
+        return tls;
     }
 
     /** How it was opened. */
@@ -470,15 +508,32 @@ public final class ServerConnection implements ServerControl {
             channel.write(terminate, channel.voidPromise());
             channel.flush();
         }
+        SslHandler encryption = tls == null ? null : channel.pipeline().get(SslHandler.class);
+        if (encryption != null) {
+            // close_notify, so that PostgreSQL does not take the end for one that somebody in between has made.
+            encryption.closeOutbound();
+        }
         ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
             if (!done.isSuccess()) {
                 channel.close();
             }
         });
+        if (!closed) {
+            closeLimit = loop.schedule(this::giveUpClosing, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void giveUpClosing() {
+        log.warning("the server has not closed its side in " + CLOSE_LIMIT_SECONDS + " s, it is given up");
+        channel.close();
     }
 
     void onClosed(DisconnectReason reason) {
         closed = true;
+        Future<?> limit = closeLimit;
+        if (limit != null) {
+            limit.cancel(false);
+        }
         endTask();
         DisconnectReason asked = closing;
         DisconnectReason why = asked == null ? reason : asked;

@@ -1,8 +1,10 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.proxy.tls.TlsFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +69,18 @@ final class ServerHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslCloseCompletionEvent) {
+            // close_notify: nothing more comes from there, whether or not the socket is closed as well.
+            ctx.close();
+        }
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
+        if (TlsFailure.is(cause)) {
+            LOG.warn("TLS error on a server connection: {}", TlsFailure.text(cause));
+        } else if (!(cause instanceof java.io.IOException)) {
             reason = DisconnectReason.INTERNAL_ERROR;
             LOG.error("a server connection failed: a fault of PgWeir", cause);
         }

@@ -9,6 +9,7 @@ import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
@@ -19,6 +20,8 @@ import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.net.UnixSockets;
+import dev.pgweir.proxy.tls.ServerTls;
+import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -27,6 +30,7 @@ import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +41,13 @@ import org.slf4j.LoggerFactory;
  * <p>Its parameters are those of the configuration and nothing else: what a client asked for in its startup packet is
  * applied when that client is linked, never to the login.
  */
-final class ServerLogin {
+final class ServerLogin implements ServerEncryption.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLogin.class);
 
     private static final Interest LOGIN = Interest.builder()
-            .none(BackendMessageType.NOTICE_RESPONSE, BackendMessageType.NEGOTIATE_PROTOCOL_VERSION)
+            .none(BackendMessageType.NOTICE_RESPONSE)
             .whole(
+                    BackendMessageType.NEGOTIATE_PROTOCOL_VERSION,
                     BackendMessageType.AUTHENTICATION,
                     BackendMessageType.PARAMETER_STATUS,
                     BackendMessageType.BACKEND_KEY_DATA,
@@ -56,7 +61,11 @@ final class ServerLogin {
     private final ServerProfile profile;
     private final ServerAuthenticator authenticator;
     private final SessionParameters parameters;
+    private final Supplier<@Nullable ServerTls> tls;
     private final int maxPacketSize;
+    private final ProtocolVersion newest;
+    private @Nullable TlsPeer peer;
+    private DisconnectReason closing = DisconnectReason.SERVER_LOGIN_FAILED;
 
     private @Nullable Channel channel;
     private @Nullable ConnectionLog log;
@@ -76,14 +85,18 @@ final class ServerLogin {
             ServerProfile profile,
             ServerAuthenticator authenticator,
             SessionParameters parameters,
-            int maxPacketSize) {
+            Supplier<@Nullable ServerTls> tls,
+            int maxPacketSize,
+            ProtocolVersion newest) {
         this.id = id;
         this.loopIndex = loopIndex;
         this.owner = owner;
         this.profile = profile;
         this.authenticator = authenticator;
         this.parameters = parameters;
+        this.tls = tls;
         this.maxPacketSize = maxPacketSize;
+        this.newest = newest;
     }
 
     /** The connection could not be made. */
@@ -118,17 +131,48 @@ final class ServerLogin {
         log = ConnectionLog.server(LOG, id, profile.dbname(), profile.user(), shownPeer(opened));
         log.connectedToServer(
                 opened.localAddress() instanceof InetSocketAddress local ? local : UnixSockets.shown(profile.port()));
+        if (!profile.connectTimeout().isZero()) {
+            opened.eventLoop()
+                    .schedule(this::onTimeout, profile.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        }
+        ServerEncryption.begin(opened, profile, tls.get(), this);
+    }
+
+    @Override
+    public void secured(@Nullable TlsPeer by) {
+        Channel opened = channel;
+        if (over || opened == null) {
+            return;
+        }
+        peer = by;
+        authenticator.connection(profile.encryption().channelBinding(), by != null, by == null ? null : by.endPoint());
+        if (by != null && log != null && log.isDebugEnabled()) {
+            log.debug("SSL established: " + by.info());
+        }
         Map<String, String> startup = new LinkedHashMap<>();
         startup.put("user", profile.user());
         startup.put("database", profile.dbname());
         startup.putAll(profile.startupParameters());
         ByteBuf out = opened.alloc().buffer();
-        new StartupMessage(ProtocolVersion.V3_0, startup).encode(out);
+        new StartupMessage(newest, startup).encode(out);
         opened.writeAndFlush(out, opened.voidPromise());
-        if (!profile.connectTimeout().isZero()) {
-            opened.eventLoop()
-                    .schedule(this::onTimeout, profile.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void failed(DisconnectReason reason, String text) {
+        if (over) {
+            return;
         }
+        closing = reason;
+        if (log != null) {
+            log.warning(text);
+        }
+        // One that is being restarted closes like that, or its settings are being changed: it is asked again.
+        boolean passing = channel == null || !channel.isActive() || reason == DisconnectReason.SERVER_CONFIG_CHANGED;
+        fail(
+                passing ? LoginFailure.Kind.UNREACHABLE : LoginFailure.Kind.REFUSED,
+                SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(),
+                text);
     }
 
     private SocketAddress shownPeer(Channel opened) {
@@ -179,6 +223,7 @@ final class ServerLogin {
 
     private void onMessage(byte type, ByteBuf body) {
         switch (type) {
+            case BackendMessageType.NEGOTIATE_PROTOCOL_VERSION -> agree(NegotiateProtocolVersion.decode(body));
             case BackendMessageType.AUTHENTICATION -> take(authenticator.onRequest(body));
             case BackendMessageType.PARAMETER_STATUS -> {
                 ParameterStatus status = ParameterStatus.decode(body);
@@ -194,6 +239,18 @@ final class ServerLogin {
                 onReady();
             }
             default -> throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+    }
+
+    /** The server speaks an older version, which needs nothing to be done: its key is as long as it is. */
+    private void agree(NegotiateProtocolVersion answer) {
+        ProtocolVersion offered = answer.version();
+        if (authenticated
+                || offered.compareTo(newest) > 0
+                || offered.compareTo(ProtocolVersion.V3_0) < 0
+                || !answer.options().isEmpty()) {
+            throw ProtocolException.violation("the server offers protocol " + offered + " and refuses "
+                    + answer.options().size() + " options, asked for was " + newest + " without any");
         }
     }
 
@@ -250,7 +307,8 @@ final class ServerLogin {
                 parameters,
                 new ReadGate(channel),
                 Map.copyOf(reported),
-                log);
+                log,
+                peer);
         handler.loggedIn(connection);
         connection.loggedIn(key);
     }
@@ -290,8 +348,7 @@ final class ServerLogin {
         if (scanner != null) {
             scanner.release();
         }
-        DisconnectReason reason =
-                timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : DisconnectReason.SERVER_LOGIN_FAILED;
+        DisconnectReason reason = timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : closing;
         if (log != null) {
             log.closing(reason.text(), 0);
         }

@@ -1,5 +1,9 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.config.TlsConfig;
+import dev.pgweir.config.value.ChannelBindingUse;
+import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import dev.pgweir.proxy.auth.Credential;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param dbname the database there
  * @param user the role to log in as
  * @param credential what is known of its password
+ * @param encryption whether and how the connection is encrypted
  * @param startupParameters sent with the login
  * @param connectTimeout for connecting and logging in, and for each check and reset query; zero means no limit
  * @param queries what PgWeir itself runs
@@ -25,12 +30,24 @@ public record ServerProfile(
         String dbname,
         String user,
         Credential credential,
+        Encryption encryption,
         Map<String, String> startupParameters,
         Duration connectTimeout,
         Queries queries) {
     public ServerProfile {
         startupParameters = Map.copyOf(startupParameters);
     }
+
+    /**
+     * Whether and how a connection is encrypted.
+     *
+     * @param mode whether
+     * @param negotiation how it begins
+     * @param channelBinding whether a login by SCRAM is bound to it
+     * @param settings what it is encrypted by; others make another connection of it
+     */
+    public record Encryption(
+            SslMode mode, SslNegotiation negotiation, ChannelBindingUse channelBinding, TlsConfig.Side settings) {}
 
     /**
      * The queries that PgWeir runs on its own account.
@@ -57,6 +74,7 @@ public record ServerProfile(
                 dbname,
                 user,
                 credential,
+                encryption,
                 startupParameters,
                 connectTimeout,
                 queries);
@@ -70,7 +88,7 @@ public record ServerProfile(
         Map<String, String> all = new LinkedHashMap<>(startupParameters);
         all.putAll(parameters);
         return new ServerProfile(
-                host, port, dbname, user, credential, all, connectTimeout, new Queries(null, null, null));
+                host, port, dbname, user, credential, encryption, all, connectTimeout, new Queries(null, null, null));
     }
 
     /**
@@ -84,6 +102,7 @@ public record ServerProfile(
                 other.dbname,
                 other.user,
                 other.credential,
+                other.encryption,
                 other.startupParameters,
                 connectTimeout,
                 other.queries));
@@ -91,6 +110,7 @@ public record ServerProfile(
 
     /** The same with another credential. */
     public ServerProfile withCredential(Credential other) {
-        return new ServerProfile(host, port, dbname, user, other, startupParameters, connectTimeout, queries);
+        return new ServerProfile(
+                host, port, dbname, user, other, encryption, startupParameters, connectTimeout, queries);
     }
 }

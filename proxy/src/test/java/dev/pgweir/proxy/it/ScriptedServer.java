@@ -34,6 +34,13 @@ final class ScriptedServer implements AutoCloseable {
             out = socket.getOutputStream();
         }
 
+        private int firstPacket() throws IOException {
+            int length = in.readInt();
+            int code = in.readInt();
+            in.skipNBytes(length - 8);
+            return code;
+        }
+
         void send(byte[]... pieces) throws IOException {
             out.write(WireBytes.bytes((Object[]) pieces));
         }
@@ -60,6 +67,16 @@ final class ScriptedServer implements AutoCloseable {
             }
         }
 
+        /** The body of the next message, which has to be of this type. */
+        byte[] receive(char type) throws IOException {
+            char got = (char) in.readUnsignedByte();
+            byte[] body = in.readNBytes(in.readInt() - 4);
+            if (got != type) {
+                throw new IOException("not " + type + " but " + got);
+            }
+            return body;
+        }
+
         /** Reads until the other side closes. */
         void awaitEnd() throws IOException {
             in.transferTo(OutputStream.nullOutputStream());
@@ -67,6 +84,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     private static final int CANCEL_REQUEST = 80877102;
+    private static final int SSL_REQUEST = 80877103;
 
     private final ServerSocket listener;
     private final Script script;
@@ -124,9 +142,12 @@ final class ScriptedServer implements AutoCloseable {
     private void run(Socket socket) {
         try (socket) {
             Peer peer = new Peer(socket);
-            int length = peer.in.readInt();
-            int code = peer.in.readInt();
-            peer.in.skipNBytes(length - 8);
+            int code = peer.firstPacket();
+            if (code == SSL_REQUEST) {
+                // As a PostgreSQL without TLS does.
+                peer.send(new byte[] {'N'});
+                code = peer.firstPacket();
+            }
             if (code == CANCEL_REQUEST) {
                 cancels.incrementAndGet();
             } else {

@@ -3,6 +3,11 @@ package dev.pgweir.proxy.server;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 
+import dev.pgweir.protocol.ProtocolVersion;
+import dev.pgweir.config.TlsConfig;
+import dev.pgweir.config.value.ChannelBindingUse;
+import dev.pgweir.config.value.SslMode;
+import dev.pgweir.config.value.SslNegotiation;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
@@ -26,6 +31,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A server connection without a network: the real login, handler and connection, and a test that plays PostgreSQL. */
 public final class EmbeddedServer {
+    private static final ServerProfile.Encryption UNENCRYPTED = new ServerProfile.Encryption(
+            SslMode.DISABLE,
+            SslNegotiation.POSTGRES,
+            ChannelBindingUse.PREFER,
+            new TlsConfig.Side(SslMode.DISABLE, "", "", "", "secure", "default", "", "auto"));
+
     private static final int MAX_PACKET = Integer.MAX_VALUE;
 
     private final DuplexEmbeddedChannel channel;
@@ -47,8 +58,8 @@ public final class EmbeddedServer {
         channel = new DuplexEmbeddedChannel();
         channel.sharedLoop = loopOf == null ? null : loopOf.eventLoop();
         channel.config().setAllocator(alloc);
-        ServerProfile profile =
-                new ServerProfile("db", 5432, "shop", "app", new Credential.None(), Map.of(), Duration.ZERO, queries);
+        ServerProfile profile = new ServerProfile(
+                "db", 5432, "shop", "app", new Credential.None(), UNENCRYPTED, Map.of(), Duration.ZERO, queries);
         SecureRandom random = new SecureRandom();
         KeyDeriver deriver = new KeyDeriver(Runnable::run, 1, random);
         ServerLogin login = new ServerLogin(
@@ -58,7 +69,9 @@ public final class EmbeddedServer {
                 profile,
                 new ServerAuthenticator("app", new Credential.None(), random, deriver),
                 new SessionParameters(tracked),
-                MAX_PACKET);
+                () -> null,
+                MAX_PACKET,
+                ProtocolVersion.V3_0);
         channel.pipeline().addLast(new ServerHandler(login));
         channel.pipeline().fireChannelActive();
         heard();

@@ -158,6 +158,7 @@ public final class PgWeirProcess implements AutoCloseable {
     public static final class Builder {
 
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private final List<String> launcher = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
         private @Nullable String config;
@@ -186,6 +187,12 @@ public final class PgWeirProcess implements AutoCloseable {
         /** An option of its JVM, for instance {@code -Xmx64m}. */
         public Builder jvmOption(String option) {
             jvmOptions.add(option);
+            return this;
+        }
+
+        /** A program that does something first and then becomes the command behind its own words. */
+        public Builder launcher(String... command) {
+            launcher.addAll(List.of(command));
             return this;
         }
 
@@ -218,7 +225,7 @@ public final class PgWeirProcess implements AutoCloseable {
             if (config == null || !config.contains("http_addr")) {
                 environment.putIfAbsent("PGWEIR_HTTP_ADDR", "");
             }
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(launcher);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
             String jar = System.getProperty("pgweir.jar");

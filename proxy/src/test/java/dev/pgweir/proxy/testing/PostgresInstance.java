@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -59,6 +60,11 @@ public final class PostgresInstance implements AutoCloseable {
         this.port = freePort();
         settings.put("port", Integer.toString(port));
         user.own(base);
+        for (Map.Entry<String, String> file : builder.files.entrySet()) {
+            Path path = Files.writeString(base.resolve(file.getKey()), file.getValue());
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+            user.own(path);
+        }
     }
 
     /** A server of the newest major that the tests know, trusting everybody, unless the builder is told otherwise. */
@@ -262,6 +268,7 @@ public final class PostgresInstance implements AutoCloseable {
 
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final List<String> hba = new ArrayList<>();
+        private final Map<String, String> files = new LinkedHashMap<>();
         private String authentication = "trust";
         private int major = PostgresVersion.NEWEST;
 
@@ -293,6 +300,18 @@ public final class PostgresInstance implements AutoCloseable {
         public Builder hba(String line) {
             hba.add(line);
             return this;
+        }
+
+        /** TLS with that key and certificate, and clients' certificates checked against that authority; all PEM. */
+        public Builder tls(String key, String certificate, String authority) {
+            files.put("server.key", key);
+            files.put("server.crt", certificate);
+            files.put("root.crt", authority);
+            // Relative to the data directory.
+            return setting("ssl", "on")
+                    .setting("ssl_key_file", "../server.key")
+                    .setting("ssl_cert_file", "../server.crt")
+                    .setting("ssl_ca_file", "../root.crt");
         }
 
         /** How everybody but the superuser logs in: trust (the default), password, md5, scram-sha-256, reject. */

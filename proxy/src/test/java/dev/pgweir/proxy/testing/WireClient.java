@@ -32,11 +32,25 @@ public final class WireClient implements Closeable {
     private byte[] secret = new byte[0];
 
     private WireClient(InetSocketAddress address) throws IOException {
+        this(address, null);
+    }
+
+    private WireClient(InetSocketAddress address, @Nullable String from) throws IOException {
         this.address = address;
         this.socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
+        if (from != null) {
+            socket.bind(new InetSocketAddress(from, 0));
+        }
         socket.connect(address, PATIENCE_MILLIS);
+        this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    }
+
+    private WireClient(Socket connected) throws IOException {
+        this.address = (InetSocketAddress) connected.getRemoteSocketAddress();
+        this.socket = connected;
+        socket.setSoTimeout(PATIENCE_MILLIS);
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
 
@@ -45,9 +59,19 @@ public final class WireClient implements Closeable {
         return connect("127.0.0.1", port);
     }
 
+    /** Over a connection that is there already, for instance an encrypted one; closes it at its end. */
+    public static WireClient over(Socket connected) throws IOException {
+        return new WireClient(connected);
+    }
+
     /** Connects and sends nothing yet. */
     public static WireClient connect(String host, int port) throws IOException {
         return new WireClient(new InetSocketAddress(host, port));
+    }
+
+    /** Connects to the loopback from one of its addresses, for instance 127.0.0.2, and sends nothing yet. */
+    public static WireClient connectFrom(String from, int port) throws IOException {
+        return new WireClient(new InetSocketAddress("127.0.0.1", port), from);
     }
 
     /** Sends bytes, for instance of {@link WireBytes}. */

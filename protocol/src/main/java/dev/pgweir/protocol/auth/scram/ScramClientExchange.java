@@ -32,9 +32,6 @@ public final class ScramClientExchange {
     /** Longest salt taken from a server, in bytes. PostgreSQL's own have 16. */
     public static final int MAX_SALT_LENGTH = 256;
 
-    /** gs2 header: this client does not support channel binding, and logs in as nobody else. */
-    private static final String GS2_HEADER = "n,,";
-
     private enum Step {
         START,
         FIRST_SENT,
@@ -43,6 +40,7 @@ public final class ScramClientExchange {
         VERIFIED
     }
 
+    private final ChannelBinding binding;
     private final String bare;
     private final String ownNonce;
     private Step step = Step.START;
@@ -52,11 +50,25 @@ public final class ScramClientExchange {
 
     /** @param random where the nonce comes from */
     public ScramClientExchange(SecureRandom random) {
+        this(random, ChannelBinding.NONE);
+    }
+
+    /**
+     * The same over a channel.
+     *
+     * @param binding agrees with the mechanism that is chosen: bound for SCRAM-SHA-256-PLUS, and for no other
+     */
+    public ScramClientExchange(SecureRandom random, ChannelBinding binding) {
         // PostgreSQL ignores the name here in favour of the one in the startup message; libpq leaves it empty as well.
-        this("", Nonce.make(random));
+        this("", Nonce.make(random), binding);
     }
 
     ScramClientExchange(String user, String ownNonce) {
+        this(user, ownNonce, ChannelBinding.NONE);
+    }
+
+    private ScramClientExchange(String user, String ownNonce, ChannelBinding binding) {
+        this.binding = binding;
         this.ownNonce = ownNonce;
         this.bare = "n=" + user + ",r=" + ownNonce;
     }
@@ -64,7 +76,7 @@ public final class ScramClientExchange {
     /** client-first-message. */
     public String clientFirst() {
         advance(Step.START, Step.FIRST_SENT);
-        return GS2_HEADER + bare;
+        return binding.gs2Header() + bare;
     }
 
     /**
@@ -102,7 +114,7 @@ public final class ScramClientExchange {
      */
     public String clientFinal(ScramKeys keys) {
         advance(Step.FIRST_RECEIVED, Step.FINAL_SENT);
-        String withoutProof = "c=" + Base64.getEncoder().encodeToString(GS2_HEADER.getBytes(UTF_8)) + ",r=" + nonce;
+        String withoutProof = "c=" + binding.attribute() + ",r=" + nonce;
         byte[] authMessage = (bare + ',' + serverFirst + ',' + withoutProof).getBytes(UTF_8);
         byte[] storedKey = ScramFunctions.h(keys.clientKey());
         byte[] proof = ScramFunctions.xor(keys.clientKey(), ScramFunctions.hmac(storedKey, authMessage));

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The secret is asked for in the last step, so deriving it from a stored password may run while the client derives its
  * own keys. A user that is not known goes through the same steps without a secret and always fails at the last one.
  *
- * <p>Channel binding is not offered, so the flags {@code n} and {@code y} are right and {@code p} is refused. Once
- * SCRAM-SHA-256-PLUS is offered, {@code y} has to be refused: it would mean that somebody took PLUS out of the list.
+ * <p>Where channel binding is not offered, the flags {@code n} and {@code y} are right and {@code p} is refused. Where
+ * SCRAM-SHA-256-PLUS is offered, {@code y} is refused: it means that somebody took PLUS out of the list.
  *
  * <p>The user name in the message is checked for form and otherwise ignored, as in PostgreSQL: the one of the startup
  * message counts. For one connection, one thread at a time; never blocks.
@@ -31,6 +31,8 @@ public final class ScramServerExchange {
     private final byte[] salt;
     private final int iterations;
     private final String ownNonce;
+    private final byte @Nullable [] endPoint;
+    private boolean bound;
 
     private @Nullable ClientFirst clientFirst;
     private String serverFirst = "";
@@ -38,13 +40,39 @@ public final class ScramServerExchange {
 
     /** @param random where the nonce comes from */
     public ScramServerExchange(ScramDerivation derivation, SecureRandom random) {
-        this(derivation, Nonce.make(random));
+        this(derivation, random, null);
+    }
+
+    /**
+     * The same over a channel that a login can be bound to.
+     *
+     * @param endPoint {@code tls-server-end-point} of the own certificate; null if channel binding is not offered
+     */
+    public ScramServerExchange(ScramDerivation derivation, SecureRandom random, byte @Nullable [] endPoint) {
+        this(derivation, Nonce.make(random), endPoint);
     }
 
     ScramServerExchange(ScramDerivation derivation, String ownNonce) {
+        this(derivation, ownNonce, null);
+    }
+
+    ScramServerExchange(ScramDerivation derivation, String ownNonce, byte @Nullable [] endPoint) {
+        this.endPoint = endPoint == null ? null : endPoint.clone();
         this.salt = derivation.salt();
         this.iterations = derivation.iterations();
         this.ownNonce = ownNonce;
+    }
+
+    /**
+     * Which mechanism the client has chosen; called before its first message.
+     *
+     * @param plus whether it is SCRAM-SHA-256-PLUS
+     */
+    public void expectBinding(boolean plus) {
+        if (plus && endPoint == null) {
+            throw new IllegalStateException("channel binding was not offered");
+        }
+        bound = plus;
     }
 
     /**
@@ -57,7 +85,7 @@ public final class ScramServerExchange {
         if (clientFirst != null) {
             throw new IllegalStateException("client-first-message was already taken");
         }
-        ClientFirst first = ClientFirst.parse(message);
+        ClientFirst first = ClientFirst.parse(message, endPoint != null, bound);
         clientFirst = first;
         nonce = first.nonce() + ownNonce;
         serverFirst = "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(salt) + ",i=" + iterations;
@@ -79,9 +107,13 @@ public final class ScramServerExchange {
         String text = AttributeReader.decode(message);
         AttributeReader reader = new AttributeReader(text, 0);
         // The whole value is compared: it carries the client's gs2 header, which nothing else protects.
-        String binding = Base64.getEncoder().encodeToString(first.gs2Header().getBytes(UTF_8));
+        String binding =
+                ChannelBinding.attribute(first.gs2Header(), bound && endPoint != null ? endPoint : new byte[0]);
         if (!reader.expect('c').equals(binding)) {
-            throw new ScramException("unexpected SCRAM channel-binding attribute in client-final-message");
+            throw new ScramException(
+                    bound
+                            ? "SCRAM channel binding check failed"
+                            : "unexpected SCRAM channel-binding attribute in client-final-message");
         }
         if (!reader.expect('r').equals(nonce)) {
             throw new ScramException("invalid SCRAM response: the nonce does not match");
