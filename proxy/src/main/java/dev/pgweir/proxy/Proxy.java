@@ -195,7 +195,10 @@ public final class Proxy implements AutoCloseable {
                 () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
                         ? ProtocolVersion.V3_2
                         : ProtocolVersion.V3_0);
-        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog(() -> current.get().eventLog().pools()));
+        DatabasePools pools = new DatabasePools(
+                connector,
+                new Random(random.nextLong()),
+                new PoolLog(() -> current.get().eventLog().pools()));
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
             pools.addressesChanged(name, now);

@@ -66,9 +66,9 @@ final class CertificateMetrics {
     private static long firstExpiry(Path file) throws IOException, CertificateException {
         try (InputStream in = Files.newInputStream(file)) {
             return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-                            .mapToLong(CertificateMetrics::expiry)
-                            .min()
-                            .orElseThrow(() -> new CertificateException("no certificate in " + file));
+                    .mapToLong(CertificateMetrics::expiry)
+                    .min()
+                    .orElseThrow(() -> new CertificateException("no certificate in " + file));
         }
     }
 

@@ -112,9 +112,9 @@ public enum Family {
 
     private final Type type;
     private final String help;
+
     @SuppressWarnings("ImmutableEnumChecker") // Made by List.of.
     private final List<String> labels;
-
 
     Family(Type type, String help, String... labels) {
         this.type = type;

@@ -110,7 +110,8 @@ final class HttpEndpointTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
