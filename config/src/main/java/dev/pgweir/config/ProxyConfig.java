@@ -43,6 +43,8 @@ public final class ProxyConfig {
     private final AuthConfig auth;
     private final AdminConfig admin;
     private final LogConfig log;
+    private final EventLogConfig eventLog;
+    private final HttpConfig http;
     private final TlsConfig tls;
 
     private ProxyConfig(
@@ -68,6 +70,8 @@ public final class ProxyConfig {
         this.auth = AuthConfig.from(values);
         this.admin = AdminConfig.from(values);
         this.log = LogConfig.from(values);
+        this.eventLog = EventLogConfig.from(values);
+        this.http = HttpConfig.from(values);
         this.tls = TlsConfig.from(values);
     }
 
@@ -112,6 +116,8 @@ public final class ProxyConfig {
                 AuthConfig::from,
                 AdminConfig::from,
                 LogConfig::from,
+                EventLogConfig::from,
+                HttpConfig::from,
                 TlsConfig::from);
         List<SettingException> found = new ArrayList<>();
         for (Consumer<SettingValues> section : sections) {
@@ -210,6 +216,14 @@ public final class ProxyConfig {
 
     public LogConfig log() {
         return log;
+    }
+
+    public EventLogConfig eventLog() {
+        return eventLog;
+    }
+
+    public HttpConfig http() {
+        return http;
     }
 
     public TlsConfig tls() {

@@ -3,6 +3,7 @@ package dev.pgweir.proxy;
 import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.log.SystemLog;
@@ -19,13 +20,14 @@ public final class ConfiguredLog {
      *
      * @throws SettingException if that is not possible; everything stays as it is then
      */
-    public static void apply(LogConfig config) {
+    public static void apply(LogConfig config, LogFormat format) {
         SystemLog syslog = syslog(config.syslog());
         try {
             Logging.to(config.logfile(), syslog);
         } catch (IOException e) {
             throw new SettingException(Settings.LOGFILE, String.valueOf(e.getMessage()));
         }
+        Logging.format(format == LogFormat.JSON);
         Logging.configure(LogLevel.ofVerbose(config.verbose()));
     }
 

@@ -102,7 +102,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
                         + "\" instead of \"" + change.after() + "\"");
             }
             after = ConfigDiff.keepingWhatNeedsARestart(before, asked);
-            ConfiguredLog.apply(after.log());
+            ConfiguredLog.apply(after.log(), after.eventLog().format());
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }

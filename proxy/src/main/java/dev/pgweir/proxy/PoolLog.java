@@ -1,11 +1,15 @@
 package dev.pgweir.proxy;
 
+import dev.pgweir.proxy.log.LogPrefix;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PoolEvents;
+import dev.pgweir.proxy.pool.PoolSnapshot;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.WaitFailure;
+import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LoginFailure;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +17,43 @@ import org.slf4j.LoggerFactory;
 /** Log lines about what the pools decide. */
 final class PoolLog implements PoolEvents {
     private static final Logger LOG = LoggerFactory.getLogger(PoolLog.class);
+
+    private final BooleanSupplier changes;
+
+    /**
+     * @param changes setting {@code log_pools} at the moment
+     */
+    PoolLog(BooleanSupplier changes) {
+        this.changes = changes;
+    }
+
+    @Override
+    public void onServerConnected(PooledServer server) {
+        if (changes.getAsBoolean()) {
+            change(server, "connected");
+        }
+    }
+
+    @Override
+    public void onServerClosed(PooledServer server, DisconnectReason reason) {
+        if (changes.getAsBoolean()) {
+            change(server, "closed (" + reason.text() + ")");
+        }
+    }
+
+    private static void change(PooledServer server, String what) {
+        PoolSnapshot now = server.pool().snapshot();
+        LOG.atInfo()
+                .addKeyValue("database", server.pool().key().database())
+                .addKeyValue("user", server.pool().key().user())
+                .addKeyValue("server_id", server.id())
+                .addKeyValue("total", now.servers())
+                .addKeyValue("idle", now.idle() + now.used())
+                .addKeyValue("waiting", now.clientsWaiting())
+                .log("pool " + LogPrefix.shownName(server.pool().key().toString()) + ": "
+                        + LogPrefix.serverId(server.id()) + " " + what + "; total " + now.servers() + ", idle "
+                        + (now.idle() + now.used()) + ", waiting " + now.clientsWaiting());
+    }
 
     @Override
     public void onReserveTaken(PooledServer server) {

@@ -21,6 +21,7 @@ import dev.pgweir.proxy.client.ConsoleAccess;
 import dev.pgweir.proxy.client.ConsoleClient;
 import dev.pgweir.proxy.client.ConsoleConversation;
 import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.metrics.Metrics;
 import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
@@ -37,6 +38,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -69,6 +71,15 @@ public final class Proxy implements AutoCloseable {
     // Timeouts of pools and databases are in seconds.
     private static final long SWEEP_MILLIS = 500;
 
+    // The pause between two lines about what goes on is configured in seconds.
+    private static final long ACTIVITY_MILLIS = 500;
+
+    // Who leaves in peace has not just asked for something: what is on its way to PgWeir when it says good-bye is lost.
+    // A
+    // client at work asks again within milliseconds; only in the last fifth of shutdown_timeout it is stopped in
+    // between.
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
     // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
     // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
     private static final long LAST_WORD_MILLIS = 1000;
@@ -80,6 +91,7 @@ public final class Proxy implements AutoCloseable {
     private final Clients clients;
     private final Listener listener;
     private final ConsoleOperations operations;
+    private final Monitoring monitoring;
     private final ThreadPoolExecutor derivations;
     private final CertificateWatch certificates;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
@@ -96,6 +108,7 @@ public final class Proxy implements AutoCloseable {
             Clients clients,
             Listener listener,
             ConsoleOperations operations,
+            Monitoring monitoring,
             ThreadPoolExecutor derivations,
             CertificateWatch certificates) {
         this.config = config;
@@ -105,6 +118,7 @@ public final class Proxy implements AutoCloseable {
         this.clients = clients;
         this.listener = listener;
         this.operations = operations;
+        this.monitoring = monitoring;
         this.derivations = derivations;
         this.certificates = certificates;
     }
@@ -183,7 +197,10 @@ public final class Proxy implements AutoCloseable {
                 () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
                         ? ProtocolVersion.V3_2
                         : ProtocolVersion.V3_0);
-        DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
+        DatabasePools pools = new DatabasePools(
+                connector,
+                new Random(random.nextLong()),
+                new PoolLog(() -> current.get().eventLog().pools()));
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
             pools.addressesChanged(name, now);
@@ -242,8 +259,22 @@ public final class Proxy implements AutoCloseable {
                 pools.pools().tick();
             }
         });
-        Listener listener =
-                Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
+        every(
+                loops,
+                ACTIVITY_MILLIS,
+                new ActivityLog(
+                                () -> current.get().eventLog().activityPeriod(),
+                                pools.pools(),
+                                clients,
+                                System::nanoTime)::tick);
+        Health health = new Health(whole, pools.pools(), clients, operations::isSuspended);
+        Monitoring monitoring = Monitoring.open(
+                config.http(),
+                () -> Pages.of(health, new Metrics(current, pools.pools(), clients, health::isReady, version)));
+        if (monitoring.isOpen()) {
+            pools.pools().watchServers();
+        }
+        Listener listener = listen(config, serviceManager, loops, options, admission, clients, monitoring);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -260,10 +291,29 @@ public final class Proxy implements AutoCloseable {
                 clients,
                 listener,
                 operations,
+                monitoring,
                 derivations,
                 new CertificateWatch(tls));
         whole.started.complete(proxy);
+        health.started();
         return proxy;
+    }
+
+    private static Listener listen(
+            ProxyConfig config,
+            ServiceManager serviceManager,
+            EventLoops loops,
+            TcpOptions options,
+            LoginAdmission admission,
+            Clients clients,
+            Monitoring monitoring)
+            throws IOException {
+        try {
+            return Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
+        } catch (IOException e) {
+            monitoring.close();
+            throw new IOException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+        }
     }
 
     private static void every(EventLoops loops, long millis, Runnable task) {
@@ -425,8 +475,10 @@ public final class Proxy implements AutoCloseable {
         if (before != null && how.compareTo(before) <= 0) {
             return;
         }
+        Duration limit = config.get().values().get(Settings.SHUTDOWN_TIMEOUT);
+        boolean graceful = how == Shutdown.GRACEFUL && !limit.isZero();
         if (before == null) {
-            clients.refuseLogins();
+            clients.refuseLogins(graceful && config.get().listen().soReuseport());
             // Closing waits for the event loops, on one of which this may be called.
             CompletableFuture.runAsync(() -> {
                 // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
@@ -435,7 +487,13 @@ public final class Proxy implements AutoCloseable {
             });
         }
         switch (how) {
-            case WAIT_FOR_CLIENTS -> whenQuiet(false);
+            case WAIT_FOR_CLIENTS, GRACEFUL -> {
+                if (graceful) {
+                    leave(limit.toNanos());
+                } else {
+                    whenQuiet(false);
+                }
+            }
             case WAIT_FOR_SERVERS -> {
                 pools.pools().drain().thenRun(this::end);
                 whenQuiet(true);
@@ -455,6 +513,28 @@ public final class Proxy implements AutoCloseable {
         });
     }
 
+    /** Ends when no client is left, which idle ones are helped to; the rest has this long. */
+    private void leave(long limitNanos) {
+        long begin = System.nanoTime();
+        every(loops, JANITOR_MILLIS, () -> {
+            long passed = System.nanoTime() - begin;
+            if (ended.get()) {
+                return;
+            }
+            if (clients.remaining() == 0) {
+                shutdown(Shutdown.IMMEDIATE);
+            } else if (passed > limitNanos) {
+                LOG.warn(
+                        "shutdown_timeout ({} s) is over, {} clients are disconnected",
+                        TimeUnit.NANOSECONDS.toSeconds(limitNanos),
+                        clients.remaining());
+                shutdown(Shutdown.IMMEDIATE);
+            } else {
+                clients.leave(passed > limitNanos / 5 * 4 ? Duration.ZERO : QUIET);
+            }
+        });
+    }
+
     private void end() {
         if (!ended.compareAndSet(false, true)) {
             return;
@@ -469,6 +549,7 @@ public final class Proxy implements AutoCloseable {
 
     private void stop() {
         config.close();
+        monitoring.close();
         certificates.close();
         derivations.shutdownNow();
         loops.shutdown().addListener(done -> terminated.complete(null));

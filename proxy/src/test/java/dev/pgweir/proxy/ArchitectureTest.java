@@ -34,7 +34,14 @@ final class ArchitectureTest {
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
             List.of(ROOT + ".auth.ldap"),
-            List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"),
+            List.of(
+                    ROOT + ".auth",
+                    ROOT + ".net",
+                    ROOT + ".log",
+                    ROOT + ".http",
+                    ROOT + ".count",
+                    ROOT + ".prepare",
+                    ROOT + ".prepare.sql"),
             List.of(ROOT + ".tls"));
 
     private final JavaClasses classes = new ClassFileImporter()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgweir.config.load.ConfigLoader;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.SettingsTable;
+import dev.pgweir.proxy.metrics.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,11 @@ final class ReadmeTest {
         assertThat(between("databases")).isEqualTo(SettingsTable.databaseMarkdown());
         assertThat(between("users")).isEqualTo(SettingsTable.userMarkdown());
         assertThat(between("peers")).isEqualTo(SettingsTable.peerMarkdown());
+    }
+
+    @Test
+    void tableOfMetricsIsWhatIsExported() {
+        assertThat(between("metrics")).isEqualTo(Family.markdown());
     }
 
     @Test

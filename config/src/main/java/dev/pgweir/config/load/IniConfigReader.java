@@ -7,6 +7,7 @@ import dev.pgweir.config.setting.Suggestion;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -65,14 +66,25 @@ final class IniConfigReader implements IniScanner.Events {
         return reader.draft;
     }
 
-    /** Where PgBouncer listens if it is told nothing: on a Unix socket only. */
+    /** What PgBouncer does if it is told nothing: it listens on a Unix socket only, and its log has its own lines only. */
     private void defaults(Origin at) {
         SectionDraft settings = draft.settings();
+        orElse(Settings.HTTP_ADDR, "", at);
+        orElse(Settings.LOG_ACTIVITY_PERIOD, Duration.ZERO, at);
+        orElse(Settings.LOG_POOLS, false, at);
+        orElse(Settings.SHUTDOWN_TIMEOUT, Duration.ZERO, at);
+        orElse(Settings.LOG_IDLE_TRANSACTION, Duration.ZERO, at);
         if (!settings.values().isSet(Settings.UNIX_SOCKET_DIR)) {
             settings.set(Settings.UNIX_SOCKET_DIR, "/tmp", at);
         }
         if (!settings.values().isSet(Settings.LISTEN_ADDR)) {
             settings.set(Settings.LISTEN_ADDR, List.of(), at);
+        }
+    }
+
+    private <T> void orElse(Setting<T> setting, T value, Origin at) {
+        if (!draft.settings().values().isSet(setting)) {
+            draft.settings().set(setting, value, at);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.config.value.SyslogFacility;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,35 @@ final class LogSettings {
 
     static final Setting<Duration> STATS_PERIOD =
             Setting.of("stats_period", Types.SECONDS, Duration.ofMinutes(1), "Time over which averages are taken.");
+
+    static final Setting<LogFormat> LOG_FORMAT = Setting.of(
+            "log_format", Types.choice(LogFormat.class), LogFormat.TEXT, "Lines as PgBouncer writes them, or as JSON.");
+
+    static final Setting<Duration> LOG_ACTIVITY_PERIOD = Setting.of(
+            "log_activity_period",
+            Types.SECONDS,
+            Duration.ofMinutes(1),
+            "Pause between lines with active queries, waits and timeouts; 0: none. Started from PgBouncer's ini: 0.");
+
+    /** Off, because the text of a query may be what nobody is to see: PostgreSQL does the same. */
+    static final Setting<Duration> LOG_MIN_DURATION = Setting.of(
+            "log_min_duration",
+            Types.MILLIS,
+            Duration.ZERO,
+            "Log queries that take longer, with the first 1000 characters of their text, without parameters; 0: none.");
+
+    static final Setting<Boolean> LOG_POOLS = Setting.of(
+            "log_pools",
+            Types.BOOL,
+            true,
+            "Log with each server connection that comes or goes how many there are. Started from PgBouncer's ini: 0.");
+
+    /** Half a minute is longer than any application means to think between two statements. */
+    static final Setting<Duration> LOG_IDLE_TRANSACTION = Setting.of(
+            "log_idle_transaction",
+            Types.SECONDS,
+            Duration.ofSeconds(30),
+            "Name clients that idle longer in a transaction; 0: none. Started from PgBouncer's ini: 0.");
 
     /** PgBouncer's bound; beyond 2 there is nothing more to say. */
     static final Setting<Integer> VERBOSE = Setting.of(
@@ -42,6 +72,11 @@ final class LogSettings {
                     LOG_POOLER_ERRORS,
                     LOG_STATS,
                     STATS_PERIOD,
+                    LOG_FORMAT,
+                    LOG_ACTIVITY_PERIOD,
+                    LOG_MIN_DURATION,
+                    LOG_POOLS,
+                    LOG_IDLE_TRANSACTION,
                     VERBOSE,
                     SYSLOG,
                     SYSLOG_IDENT,

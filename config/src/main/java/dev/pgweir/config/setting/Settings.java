@@ -2,6 +2,7 @@ package dev.pgweir.config.setting;
 
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.ChannelBindingUse;
+import dev.pgweir.config.value.LogFormat;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.ProtocolChoice;
 import dev.pgweir.config.value.SslMode;
@@ -55,6 +56,7 @@ public final class Settings {
     public static final Setting<Duration> QUERY_WAIT_NOTIFY = TimeoutSettings.QUERY_WAIT_NOTIFY;
     public static final Setting<Duration> CANCEL_WAIT_TIMEOUT = TimeoutSettings.CANCEL_WAIT_TIMEOUT;
     public static final Setting<Duration> SUSPEND_TIMEOUT = TimeoutSettings.SUSPEND_TIMEOUT;
+    public static final Setting<Duration> SHUTDOWN_TIMEOUT = TimeoutSettings.SHUTDOWN_TIMEOUT;
     public static final Setting<Duration> CLIENT_LOGIN_TIMEOUT = TimeoutSettings.CLIENT_LOGIN_TIMEOUT;
     public static final Setting<Duration> CLIENT_IDLE_TIMEOUT = TimeoutSettings.CLIENT_IDLE_TIMEOUT;
     public static final Setting<Duration> IDLE_TRANSACTION_TIMEOUT = TimeoutSettings.IDLE_TRANSACTION_TIMEOUT;
@@ -105,10 +107,17 @@ public final class Settings {
     public static final Setting<Boolean> LOG_POOLER_ERRORS = LogSettings.LOG_POOLER_ERRORS;
     public static final Setting<Boolean> LOG_STATS = LogSettings.LOG_STATS;
     public static final Setting<Duration> STATS_PERIOD = LogSettings.STATS_PERIOD;
+    public static final Setting<LogFormat> LOG_FORMAT = LogSettings.LOG_FORMAT;
+    public static final Setting<Duration> LOG_ACTIVITY_PERIOD = LogSettings.LOG_ACTIVITY_PERIOD;
+    public static final Setting<Duration> LOG_MIN_DURATION = LogSettings.LOG_MIN_DURATION;
+    public static final Setting<Boolean> LOG_POOLS = LogSettings.LOG_POOLS;
+    public static final Setting<Duration> LOG_IDLE_TRANSACTION = LogSettings.LOG_IDLE_TRANSACTION;
     public static final Setting<Integer> VERBOSE = LogSettings.VERBOSE;
     public static final Setting<Boolean> SYSLOG = LogSettings.SYSLOG;
     public static final Setting<String> SYSLOG_IDENT = LogSettings.SYSLOG_IDENT;
     public static final Setting<SyslogFacility> SYSLOG_FACILITY = LogSettings.SYSLOG_FACILITY;
+
+    public static final Setting<String> HTTP_ADDR = MetricsSettings.HTTP_ADDR;
 
     public static final Setting<Boolean> TCP_KEEPALIVE = NetSettings.TCP_KEEPALIVE;
     public static final Setting<Integer> TCP_KEEPCNT = NetSettings.TCP_KEEPCNT;
@@ -147,6 +156,7 @@ public final class Settings {
                     AuthSettings.GROUP,
                     ProtocolSettings.GROUP,
                     LogSettings.GROUP,
+                    MetricsSettings.GROUP,
                     NetSettings.GROUP,
                     TlsSettings.GROUP),
             Map.of());

@@ -54,6 +54,13 @@ final class TimeoutSettings {
             Duration.ofSeconds(10),
             "A client that has not taken its answers so long after SUSPEND is disconnected.");
 
+    /** Within the 30 s that Kubernetes gives a container before it is killed. */
+    static final Setting<Duration> SHUTDOWN_TIMEOUT = Setting.of(
+            "shutdown_timeout",
+            Types.SECONDS,
+            Duration.ofSeconds(25),
+            "Time that SIGTERM leaves to clients that are not idle; 0: no end. Started from PgBouncer's ini: 0.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Timeouts",
             List.of(
@@ -65,7 +72,8 @@ final class TimeoutSettings {
                     CLIENT_IDLE_TIMEOUT,
                     CLIENT_LOGIN_TIMEOUT,
                     CANCEL_WAIT_TIMEOUT,
-                    SUSPEND_TIMEOUT));
+                    SUSPEND_TIMEOUT,
+                    SHUTDOWN_TIMEOUT));
 
     private TimeoutSettings() {}
 }

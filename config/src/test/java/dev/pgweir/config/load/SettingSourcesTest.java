@@ -162,6 +162,8 @@ final class SettingSourcesTest {
             case "md5" -> "plain";
             case "auto" -> setting.name().equals("transport") ? "nio" : "other";
             case "round-robin" -> "disable";
+            case "text" -> "json";
+            case "127.0.0.1:9127" -> "127.0.0.1:9128";
             default ->
                 setting.name().equals("pool_mode")
                         ? "session"

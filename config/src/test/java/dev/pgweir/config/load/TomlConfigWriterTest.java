@@ -91,9 +91,14 @@ final class TomlConfigWriterTest {
                 max_client_logins = 0
                 default_pool_size = 10
                 query_timeout = 1.5
+                shutdown_timeout = 0
                 admin_users = ["root", "boss"]
                 pgbouncer_compatibility = true
                 log_stats = false
+                log_activity_period = 0
+                log_pools = false
+                log_idle_transaction = 0
+                http_addr = ""
 
                 [databases.app]
                 host = "db"

@@ -66,6 +66,13 @@ final class SettingsTest {
                         "auth_query_ttl",
                         "login_failure_delay",
                         "pgbouncer_compatibility",
+                        "http_addr",
+                        "log_format",
+                        "log_activity_period",
+                        "log_min_duration",
+                        "log_pools",
+                        "log_idle_transaction",
+                        "shutdown_timeout",
                         "server_tls_sslnegotiation",
                         "server_channel_binding");
     }

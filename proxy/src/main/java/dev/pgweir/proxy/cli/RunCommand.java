@@ -110,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
         }
         try {
             // Before anything is logged that the file should have, and before the first client is taken.
-            ConfiguredLog.apply(config.log());
+            ConfiguredLog.apply(config.log(), config.eventLog().format());
         } catch (SettingException e) {
             err.println("pgweir: not started, " + e.setting() + ": " + e.getMessage());
             return 1;

@@ -6,7 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a signal means, as with PgBouncer: HUP reloads, USR1 pauses and USR2 resumes, TERM waits for the clients, INT for the
+ * What a signal means, as with PgBouncer: HUP reloads, USR1 pauses and USR2 resumes, TERM waits for the clients (within
+ * {@code shutdown_timeout}, which PgBouncer does not have), INT for the
  * server connections, and either of these two while it waits ends it at once. Any thread.
  */
 final class SignalOrders {
@@ -32,7 +33,7 @@ final class SignalOrders {
     }
 
     void onTerm() {
-        stop("SIGTERM", Shutdown.WAIT_FOR_CLIENTS, "waiting for all clients to disconnect");
+        stop("SIGTERM", Shutdown.GRACEFUL, "waiting for all clients to disconnect");
     }
 
     void onInt() {

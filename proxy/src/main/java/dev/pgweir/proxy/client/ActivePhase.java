@@ -32,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -132,6 +133,13 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private @Nullable DisconnectReason leave;
 
     private boolean writtenToServer;
+    /** Null unless queries that take long are logged. */
+    private @Nullable OpenQueries openQueries;
+    /** Its last transaction without work has been named in the log. */
+    private boolean named;
+    /** As it was found at the last tick; written on the client's loop. */
+    private volatile long idleInTransactionSince;
+
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
     private boolean terminated;
 
@@ -171,7 +179,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             link.refuseTransactions();
         }
         this.key = clients.keys().register(this, session.version());
-        scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
+        takeQueryLog();
+        scanner.interest(follows || openQueries != null ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
     }
 
@@ -181,6 +190,13 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         resetAlways = hasReset && from.server().serverResetQueryAlways();
     }
 
+    private void takeQueryLog() {
+        boolean logs = !config.eventLog().minDuration().isZero();
+        if (logs != (openQueries != null)) {
+            openQueries = logs ? new OpenQueries(preparer) : null;
+        }
+    }
+
     /**
      * A new configuration is in force. Times and limits hold from now on; the pool mode and whether statements are followed
      * stay what they were at the login, because the session at hand has been built on them.
@@ -188,6 +204,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     void reload(ProxyConfig now) {
         ProxyConfig before = config;
         config = now;
+        takeQueryLog();
         String database = pool.pool().key().database();
         String user = Objects.requireNonNull(session.user());
         if (now.database(database).isEmpty()) {
@@ -222,6 +239,26 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         }
         session.fail(leave == DisconnectReason.DATABASE_REMOVED ? "57P04" : "57P01", leave.text(), leave);
         return true;
+    }
+
+    /**
+     * PgWeir is ending: goes if nothing is lost by it.
+     *
+     * @param quiet how long it must have asked for nothing; zero: from now on it goes as soon as it could
+     */
+    void leave(Duration quiet) {
+        if (quiet.isZero()) {
+            leave = DisconnectReason.SHUTDOWN;
+            leaveIfTold();
+            return;
+        }
+        long since = link.isBound() ? link.queryStart() : idleSince;
+        if (leave == null && System.nanoTime() - since >= quiet.toNanos()) {
+            leave = DisconnectReason.SHUTDOWN;
+            if (!leaveIfTold()) {
+                leave = null;
+            }
+        }
     }
 
     /** Answers the login. */
@@ -261,6 +298,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** When its last request came: {@link System#nanoTime}. */
     public long requestTime() {
         return requestTime;
+    }
+
+    /** Since when it holds a server in a transaction and asks for nothing: {@link System#nanoTime}; 0 if it does not. */
+    public long idleInTransactionSince() {
+        return idleInTransactionSince;
     }
 
     /** When it gives its server back. */
@@ -474,6 +516,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     }
 
     private Decision pass(byte type) {
+        if (type == FrontendMessageType.SYNC && openQueries != null) {
+            openQueries.asked(type, Unpooled.EMPTY_BUFFER, 0, 0, false);
+        }
         link.sent(type, null);
         return Decision.PASS;
     }
@@ -526,23 +571,49 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private Decision request(int event, byte type, ByteBuf buffer, int from, int to) {
         boolean whole = event == FrameScanner.MESSAGE;
         if (preparer == null) {
+            note(type, buffer, from, to, whole);
             return pass(type);
         }
         if (type == FrontendMessageType.FUNCTION_CALL) {
-            return preparer.isHeld() ? Decision.WAIT : pass(type);
+            if (preparer.isHeld()) {
+                return Decision.WAIT;
+            }
+            note(type, buffer, from, to, whole);
+            return pass(type);
         }
         if (type == FrontendMessageType.BIND && !whole) {
             longBind = channel.alloc().buffer(256, FrameScanner.HEADER_LENGTH + Preparer.MAX_NAMES);
             longBind.writeBytes(buffer, from, FrameScanner.HEADER_LENGTH);
             longBindNames = 0;
+            note(type, buffer, from, to, false);
             return Decision.DROP;
         }
         if (preparer.onMessage(type, buffer, from, to, whole) == Preparer.Outcome.WAIT) {
             return Decision.WAIT;
         }
+        note(type, buffer, from, to, whole);
         longParse = type == FrontendMessageType.PARSE && !whole;
         keepFrom = preparer.keepFrom();
         return Decision.PASS;
+    }
+
+    private void note(byte type, ByteBuf buffer, int from, int to, boolean whole) {
+        if (openQueries != null) {
+            openQueries.asked(type, buffer, from, to, whole);
+        }
+    }
+
+    @Override
+    public void onQueryDone(long nanos) {
+        OpenQueries queries = openQueries;
+        if (queries == null) {
+            return;
+        }
+        String text = queries.answered();
+        PooledServer server = link.slot();
+        if (nanos > config.eventLog().minDuration().toNanos() && server != null) {
+            session.slowQuery(nanos, server.id(), text);
+        }
     }
 
     /**
@@ -769,6 +840,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             channel.flush();
             idleSince = System.nanoTime();
+            if (openQueries != null) {
+                openQueries.clear();
+            }
             link.release(resetAlways ? Release.RESET : Release.REUSE, true);
             if (stalled != null && !waiting) {
                 resume();
@@ -802,6 +876,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         boolean idle = link.isIdle();
         boolean inTransaction = link.status() != TransactionStatus.IDLE;
         link.release(Release.close(DisconnectReason.SERVER_CRASHED), true);
+        if (openQueries != null) {
+            openQueries.clear();
+        }
         idleSince = System.nanoTime();
         if (waiting) {
             // Nothing of the client had been sent yet.
@@ -913,6 +990,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (leaveIfTold()) {
             return;
         }
+        lookAtTransaction(now);
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
@@ -938,6 +1016,20 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
         } else if (!waiting && over(settings.idle(), idleSince, now)) {
             idleTooLong();
+        }
+    }
+
+    private void lookAtTransaction(long now) {
+        boolean idles = link.isBound() && link.isIdle() && link.status() != TransactionStatus.IDLE;
+        long since = idles ? link.queryStart() : 0;
+        if (since != idleInTransactionSince) {
+            idleInTransactionSince = since;
+            named = false;
+        }
+        PooledServer server = link.slot();
+        if (since != 0 && !named && server != null && over(config.eventLog().idleTransaction(), since, now)) {
+            named = true;
+            session.idlesInTransaction(now - since, now - link.transactionStart(), server.id(), applicationName());
         }
     }
 

@@ -40,6 +40,10 @@ final class ClientLimits {
         return take(byUser, name, limit);
     }
 
+    int total() {
+        return total.get();
+    }
+
     int ofDatabase(String name) {
         return byDatabase.getOrDefault(name, 0);
     }

@@ -9,6 +9,7 @@ import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.proxy.log.ConnectionAddress;
 import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
@@ -26,6 +27,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * One client connection: who it is, which phase it is in, and its end. Touched on its event loop; the getters are for the
  * console too, which may see a value late.
  */
-public final class ClientSession {
+public final class ClientSession implements LogSubject {
     static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
 
     /** How long a client has to take its last error. Long enough for any network, short for a descriptor to be lost. */
@@ -378,11 +380,12 @@ public final class ClientSession {
         boolean torn = phase.isTorn();
         if (config.get().log().logPoolerErrors()) {
             if (isStranger(phase)) {
-                strangers.warn("pooler error: " + reason.text(), this + " pooler error: " + error.message());
+                strangers.warn("pooler error: " + reason.text(), this, "pooler error: " + error.message());
             } else {
                 LOG.warn("{} pooler error: {}", this, error.message());
             }
         }
+        registry.counts().errors().add(error.code());
         end(reason, error.message());
         if (torn) {
             channel.flush();
@@ -413,15 +416,16 @@ public final class ClientSession {
             return;
         }
         ended = true;
+        registry.counts().disconnects().add(reason);
         ClientPhase last = phase;
         phase = ClosedPhase.INSTANCE;
         if (sentSomething && config.get().log().logDisconnections()) {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
             String why = detail == null ? reason.text() : detail;
             if (isStranger(last)) {
-                strangers.info("closing because: " + reason.text(), line(why, age));
+                strangers.info("closing because: " + reason.text(), this, line(why, age));
             } else {
-                LOG.info("{}", line(why, age));
+                LOG.info("{} {}", this, line(why, age));
             }
         }
         places.forEach(ClientLimits.Place::giveBack);
@@ -430,13 +434,49 @@ public final class ClientSession {
         last.onClosed();
     }
 
-    private String line(String why, long age) {
-        return this + " closing because: " + why + " (age=" + age + "s)";
+    private static String line(String why, long age) {
+        return "closing because: " + why + " (age=" + age + "s)";
     }
 
     /** Whether it has shown nothing yet that a stranger could not have shown as well. */
     private static boolean isStranger(ClientPhase phase) {
         return !(phase instanceof ActivePhase || phase instanceof ConsolePhase);
+    }
+
+    /**
+     * A query took longer than {@code log_min_duration}.
+     *
+     * @param text what is known of it, bounded
+     */
+    void slowQuery(long nanos, long serverId, String text) {
+        String duration = String.format(Locale.ROOT, "%.3f", nanos / 1e6);
+        String line = strangers.admit(
+                "slow query",
+                "duration: " + duration + " ms server: " + LogPrefix.serverId(serverId) + " statement: " + text);
+        if (line != null) {
+            LOG.atInfo()
+                    .addArgument(this)
+                    .addArgument(line)
+                    .addKeyValue("duration_ms", nanos / 1_000_000)
+                    .addKeyValue("server_id", serverId)
+                    .log("{} {}");
+        }
+    }
+
+    /** It holds a server in a transaction and asks for nothing, for longer than {@code log_idle_transaction}. */
+    void idlesInTransaction(long idleNanos, long transactionNanos, long serverId, @Nullable String name) {
+        long idle = TimeUnit.NANOSECONDS.toSeconds(idleNanos);
+        LOG.atWarn()
+                .addArgument(this)
+                .addArgument(idle)
+                .addArgument(TimeUnit.NANOSECONDS.toSeconds(transactionNanos))
+                .addArgument(LogPrefix.serverId(serverId))
+                .addArgument(name == null || name.isEmpty() ? "(none)" : LogPrefix.shownName(name))
+                .addKeyValue("idle_seconds", idle)
+                .addKeyValue("server_id", serverId)
+                .addKeyValue("application_name", name == null ? "" : name)
+                .log("{} has been idle in its transaction for {} s, which it began {} s ago; it holds {},"
+                        + " application_name: {}");
     }
 
     /** The log for lines that a stranger can bring about. */
@@ -454,7 +494,12 @@ public final class ClientSession {
     }
 
     @Override
+    public LogPrefix prefix() {
+        return new LogPrefix(LogPrefix.Side.CLIENT, id, database, user, peer);
+    }
+
+    @Override
     public String toString() {
-        return new LogPrefix(LogPrefix.Side.CLIENT, id, database, user, peer).toString();
+        return prefix().toString();
     }
 }

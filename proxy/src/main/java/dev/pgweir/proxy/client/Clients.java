@@ -69,6 +69,14 @@ public final class Clients {
     private final AtomicLong ids = new AtomicLong();
     private final Set<String> disabled = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean letsLateIn;
+    private volatile long closedAt;
+
+    /**
+     * From the connection to the startup packet it takes a client a round trip, or a few for TLS; and where everybody connects
+     * at once, as after a restart, the time until it is its turn.
+     */
+    private static final long LATE_NANOS = 5_000_000_000L;
 
     /**
      * @param config the configuration of the moment
@@ -137,6 +145,16 @@ public final class Clients {
         List<ClientSession> all = new ArrayList<>();
         byLoop.forEach(clients -> all.addAll(clients.snapshot()));
         return all;
+    }
+
+    /** What is counted on each event loop, in their order. */
+    public List<ClientCounts> counts() {
+        return byLoop.stream().map(LoopClients::counts).toList();
+    }
+
+    /** How many hold a place under {@code max_client_conn}. */
+    public int total() {
+        return limits.total();
     }
 
     /** How many are logged in to a database. */
@@ -216,8 +234,15 @@ public final class Clients {
         strangers.sweep();
     }
 
-    /** From now on nobody logs in but to the console, those neither who have begun to. */
-    public void refuseLogins() {
+    /**
+     * From now on nobody logs in but to the console.
+     *
+     * @param late whether those are let in all the same who are about to: where another process listens on the port as well,
+     *     nobody need notice that this one has stopped to
+     */
+    public void refuseLogins(boolean late) {
+        closedAt = System.nanoTime();
+        letsLateIn = late;
         closed = true;
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
@@ -228,9 +253,27 @@ public final class Clients {
         }
     }
 
-    /** Whether logins are refused. */
-    boolean isClosed() {
-        return closed;
+    /** Whether the login of a client is refused. */
+    boolean isClosed(ClientSession session) {
+        boolean isLate = letsLateIn && session.unix() == null && closedAt - session.connectNanos() < LATE_NANOS;
+        return closed && !isLate;
+    }
+
+    /**
+     * Sends clients away that hold no server, or one for nothing but their session, and have asked for nothing for a while.
+     * The others are sent away when they reach that state, if this is called again.
+     *
+     * @param quiet that while; zero: they are sent away even in the moment in which they get an answer
+     */
+    public void leave(Duration quiet) {
+        for (ClientSession session : sessions()) {
+            session.channel().eventLoop().execute(() -> {
+                ActivePhase active = session.active();
+                if (active != null) {
+                    active.leave(quiet);
+                }
+            });
+        }
     }
 
     /** How many talk to the console. */
@@ -241,8 +284,12 @@ public final class Clients {
     /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */
     public long remaining() {
         return sessions().stream()
-                .filter(session -> !session.isConsole() && !session.isSilent())
+                .filter(session -> !session.isConsole() && (!session.isSilent() || isAboutToLogIn(session)))
                 .count();
+    }
+
+    private boolean isAboutToLogIn(ClientSession session) {
+        return closed && !isClosed(session) && System.nanoTime() - session.connectNanos() < LATE_NANOS;
     }
 
     /**

@@ -159,7 +159,7 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     /** PgWeir is ending: only the console takes somebody in. */
     void refuseIfClosed() {
-        if (clients.isClosed() && !DatabaseConfig.isConsole(database)) {
+        if (clients.isClosed(session) && !DatabaseConfig.isConsole(database)) {
             session.fail("57P03", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
         }
     }

@@ -21,14 +21,21 @@ final class LoopClients {
 
     private final EventLoop loop;
     private final List<ClientSession> sessions = new ArrayList<>();
+    private final ClientCounts counts = new ClientCounts();
     private boolean suspended;
 
     LoopClients(EventLoop loop) {
         this.loop = loop;
+        counts.pulse().next(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
         loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    ClientCounts counts() {
+        return counts;
+    }
+
     void add(ClientSession session) {
+        counts.accepted().increment();
         synchronized (sessions) {
             session.place = sessions.size();
             sessions.add(session);
@@ -96,11 +103,16 @@ final class LoopClients {
     }
 
     private void tick() {
-        if (suspended) {
-            // What clients sent cannot be seen, so they are not late either.
-            return;
-        }
         long now = System.nanoTime();
+        counts.pulse().beat(now);
+        // What suspended clients sent cannot be seen, so they are not late either.
+        if (!suspended) {
+            tick(now);
+        }
+        counts.pulse().next(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS));
+    }
+
+    private void tick(long now) {
         // Backwards, because a session that is over takes itself out and the last one into its place.
         for (int i = sessions.size() - 1; i >= 0; i--) {
             if (i < sessions.size()) {

@@ -33,6 +33,7 @@ public final class DatabasePools implements ServerOpener {
 
     private final ServerConnector connector;
     private final Pools pools;
+    private final PoolEvents events;
     private final ConcurrentHashMap<PoolKey, DatabasePool> byKey = new ConcurrentHashMap<>();
     private final PoolSweep sweep = new PoolSweep();
 
@@ -47,6 +48,7 @@ public final class DatabasePools implements ServerOpener {
      */
     public DatabasePools(ServerConnector connector, RandomGenerator random, PoolEvents events) {
         this.connector = connector;
+        this.events = events;
         this.pools = new Pools(this, System::nanoTime, random, events);
     }
 
@@ -161,15 +163,15 @@ public final class DatabasePools implements ServerOpener {
         ServerProfile profile = target.profile().at(slot.hostPort());
         Map<String, String> own = slot.ownParameters();
         if (own == null) {
-            connector.open(slot.id(), profile, new Welcoming(slot, target), preferredLoop);
+            connector.open(slot.id(), profile, new Welcoming(slot, target, events), preferredLoop);
         } else {
             // What PostgreSQL reports to it may be something else than it tells an ordinary client.
             connector.open(slot.id(), profile.withOwn(own), slot, preferredLoop);
         }
     }
 
-    /** Keeps what the newest login reported, and passes everything on. */
-    private record Welcoming(PooledServer slot, DatabasePool target) implements ServerOwner {
+    /** Keeps what the newest login reported, passes everything on, and tells the log. */
+    private record Welcoming(PooledServer slot, DatabasePool target, PoolEvents events) implements ServerOwner {
         @Override
         public String database() {
             return slot.database();
@@ -180,6 +182,7 @@ public final class DatabasePools implements ServerOpener {
             // All servers of these pools come from the one connector.
             target.welcome(((ServerConnection) server).welcome());
             slot.onReady(server);
+            events.onServerConnected(slot);
         }
 
         @Override
@@ -194,7 +197,11 @@ public final class DatabasePools implements ServerOpener {
 
         @Override
         public void onClosed(DisconnectReason reason) {
+            boolean wasThere = slot.connection() != null;
             slot.onClosed(reason);
+            if (wasThere) {
+                events.onServerClosed(slot, reason);
+            }
         }
     }
 }

@@ -75,6 +75,16 @@ public final class Link implements LinkedClient {
         /** Answers have come, for which {@link #awaitAnswers} was called. */
         void onAnswers();
 
+        /** The number of the client's event loop, under which times are recorded. */
+        int loopIndex();
+
+        /**
+         * PostgreSQL has done what was asked of it and is ready for the next.
+         *
+         * @param nanos how long it took
+         */
+        default void onQueryDone(long nanos) {}
+
         /** A request has left a transaction open where {@link #refuseTransactions} was called. Its answer is not passed on. */
         void onTransactionRefused();
     }
@@ -819,11 +829,15 @@ public final class Link implements LinkedClient {
         long time = System.nanoTime();
         PoolStats stats = stats();
         stats.queryCount().increment();
+        int writer = owner.loopIndex();
         stats.queryTime().add((time - queryStart) / 1000);
+        stats.queryTimes().record(writer, time - queryStart);
+        owner.onQueryDone(time - queryStart);
         queryStart = time;
         if (now == TransactionStatus.IDLE) {
             stats.xactCount().increment();
             stats.xactTime().add((time - transactionStart) / 1000);
+            stats.xactTimes().record(writer, time - transactionStart);
             transactionStart = time;
         }
         return true;
@@ -831,6 +845,7 @@ public final class Link implements LinkedClient {
 
     private boolean onError(ByteBuf body) {
         ErrorResponse error = ErrorResponse.decode(body);
+        stats().errors().add(error.code());
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }

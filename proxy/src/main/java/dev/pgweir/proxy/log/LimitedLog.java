@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.log;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -43,6 +44,37 @@ public final class LimitedLog {
         if (line != null) {
             logger.warn("{}", line);
         }
+    }
+
+    /**
+     * The same for a line about somebody.
+     *
+     * @param text without its beginning, which the subject gives
+     */
+    public void info(String kind, LogSubject subject, String text) {
+        if (logger.isInfoEnabled()) {
+            String line = limit.admit(kind, text, System.nanoTime());
+            if (line != null) {
+                logger.info("{} {}", subject, line);
+            }
+        }
+    }
+
+    /** A line about somebody that an operator should look at; see {@link #info(String, LogSubject, String)}. */
+    public void warn(String kind, LogSubject subject, String text) {
+        String line = limit.admit(kind, text, System.nanoTime());
+        if (line != null) {
+            logger.warn("{} {}", subject, line);
+        }
+    }
+
+    /**
+     * The line to write, for somebody who has more to say with it; null if it is only counted.
+     *
+     * @param kind what makes lines the same
+     */
+    public @Nullable String admit(String kind, String text) {
+        return limit.admit(kind, text, System.nanoTime());
     }
 
     /** Writes how much was left out of floods that are over; to be called about once a second. */

@@ -51,7 +51,7 @@ final class LineEncoder extends EncoderBase<ILoggingEvent> {
         return new byte[0];
     }
 
-    private static String level(ILoggingEvent event) {
+    static String level(ILoggingEvent event) {
         return switch (event.getLevel().toInt()) {
             case Level.ERROR_INT -> isFatal(event) ? "FATAL" : "ERROR";
             case Level.WARN_INT -> "WARNING";

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 final class LogFile extends AppenderBase<ILoggingEvent> {
     static final String NAME = "logfile";
 
-    private final LineEncoder encoder;
+    private volatile Encoder<ILoggingEvent> encoder;
     // Not a channel: that would be closed when a thread that logs is interrupted.
     private final OutputStream out;
 
@@ -23,10 +24,15 @@ final class LogFile extends AppenderBase<ILoggingEvent> {
      *
      * @throws IOException if that is not possible; its text names the file
      */
-    LogFile(Path file, LineEncoder encoder) throws IOException {
+    LogFile(Path file, Encoder<ILoggingEvent> encoder) throws IOException {
         this.encoder = encoder;
         this.out = new FileOutputStream(file.toFile(), true);
         setName(NAME);
+    }
+
+    /** From the next line on. */
+    void encoder(Encoder<ILoggingEvent> next) {
+        encoder = next;
     }
 
     @Override

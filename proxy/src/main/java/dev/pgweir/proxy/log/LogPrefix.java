@@ -33,6 +33,16 @@ public record LogPrefix(
         }
     }
 
+    /** How lines name the server connection with this number. */
+    public static String serverId(long id) {
+        return Side.SERVER.letter + "-0x" + Long.toHexString(id);
+    }
+
+    /** A name that a peer has made up, fit for a line. */
+    public static String shownName(String name) {
+        return LogText.name(name);
+    }
+
     @Override
     public String toString() {
         return side.letter + "-0x" + Long.toHexString(id) + ": "

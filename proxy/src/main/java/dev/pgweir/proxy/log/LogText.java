@@ -52,7 +52,7 @@ public final class LogText {
     }
 
     /** Also the marks that reorder text: with them a line can be made to look like another. */
-    private static boolean isUnsafe(char c) {
+    static boolean isUnsafe(char c) {
         return c < 0x20
                 || (c >= 0x7f && c <= 0x9f)
                 || (c >= 0x2028 && c <= 0x202e)

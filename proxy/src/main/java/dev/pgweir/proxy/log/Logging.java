@@ -4,6 +4,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.EncoderBase;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +42,7 @@ public final class Logging {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return;
         }
-        LogFile logFile = file == null
-                ? null
-                : new LogFile(file, new LineEncoder(ProcessHandle.current().pid()));
+        LogFile logFile = file == null ? null : new LogFile(file, encoder(context, isJson(context)));
         synchronized (Logging.class) {
             replace(context, LogFile.NAME, logFile);
             replace(context, SystemLog.NAME, syslog);
@@ -61,6 +62,41 @@ public final class Logging {
             root.detachAppender(before);
             before.stop();
         }
+    }
+
+    /**
+     * What lines look like from now on. Any thread; may be called again.
+     *
+     * @param json objects of JSON; else as PgBouncer writes them
+     */
+    public static void format(boolean json) {
+        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context) || json == isJson(context)) {
+            return;
+        }
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        synchronized (Logging.class) {
+            if (root.getAppender(LogConfigurator.STDERR) instanceof OutputStreamAppender<ILoggingEvent> appender) {
+                appender.setEncoder(encoder(context, json));
+            }
+            if (root.getAppender(LogFile.NAME) instanceof LogFile file) {
+                file.encoder(encoder(context, json));
+            }
+        }
+    }
+
+    private static boolean isJson(LoggerContext context) {
+        Appender<ILoggingEvent> appender =
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(LogConfigurator.STDERR);
+        return appender instanceof OutputStreamAppender<ILoggingEvent> stream
+                && stream.getEncoder() instanceof JsonEncoder;
+    }
+
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean json) {
+        long pid = ProcessHandle.current().pid();
+        EncoderBase<ILoggingEvent> encoder = json ? new JsonEncoder(pid) : new LineEncoder(pid);
+        encoder.setContext(context);
+        encoder.start();
+        return encoder;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.pgweir.proxy.server.ServerState;
 final class Housekeeping {
     private final PoolCore core;
     private int turn;
+    private boolean watching;
 
     Housekeeping(PoolCore core) {
         this.core = core;
@@ -27,6 +28,27 @@ final class Housekeeping {
         core.book.waitingPools.oldestFirst().forEach(pool -> core.supply.feed(pool, now));
         for (int i = 0; i < count; i++) {
             refill(core.pools.get((turn + i) % count), now);
+        }
+        if (watching) {
+            watch(count, now);
+        }
+    }
+
+    void watchServers() {
+        watching = true;
+    }
+
+    /** One login for each server in doubt, by any of its pools that may. */
+    private void watch(int count, long now) {
+        for (ServerHost host : core.budgets.hosts()) {
+            if (host.isInDoubt() && host.logins == 0) {
+                for (int i = 0; i < count && host.logins == 0; i++) {
+                    PoolState pool = core.pools.get((turn + i) % count);
+                    if (core.supply.mayOpen(pool, now) && pool.budget().host() == host) {
+                        core.supply.open(pool, now);
+                    }
+                }
+            }
         }
     }
 

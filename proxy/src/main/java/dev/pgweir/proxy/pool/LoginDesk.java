@@ -48,6 +48,7 @@ final class LoginDesk {
         PoolState pool = server.pool;
         ServerHost host = server.budget.host();
         book.actions().loginFailed(server, failure);
+        pool.stats.loginFailures().add(failure.kind());
         if (server.retired != null) {
             // It was opened by settings that have been replaced: nothing follows for those that are in force.
             return;
@@ -67,6 +68,7 @@ final class LoginDesk {
             }
         } else {
             host.full = failure.kind() == LoginFailure.Kind.TOO_MANY_CONNECTIONS;
+            host.failed(failure, now);
             pool.aim.failed(server.budget, pool.spec.staysWithHost());
             host.pacer.failed(server.openedAt, now, longestPause(server), book.random());
         }

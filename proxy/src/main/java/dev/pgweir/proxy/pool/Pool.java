@@ -36,6 +36,11 @@ public final class Pool {
         return stats;
     }
 
+    /** The lengths of its lists at this moment. */
+    public PoolSnapshot snapshot() {
+        return pools.snapshot(state);
+    }
+
     /**
      * Asks for a server.
      *

@@ -189,6 +189,7 @@ final class PoolCore {
         server.connectedAt = now;
         server.lastUsed = now;
         server.provenAt = now;
+        server.pool.stats.connected(now - server.openedAt);
         boolean wasHeld = logins.succeeded(server);
         if (server.ownParameters != null) {
             dedicated.ready(server, endOf(server, now), now);
@@ -234,10 +235,14 @@ final class PoolCore {
         settleOrClose(server, needsCheck, now);
     }
 
-    void closed(PooledServer server, long now) {
+    void closed(PooledServer server, DisconnectReason reason, long now) {
         ServerState state = server.state();
         if (state == ServerState.CLOSED) {
             return;
+        }
+        server.pool.stats.disconnects().add(reason);
+        if (reason == DisconnectReason.SERVER_CRASHED && server.connection != null) {
+            server.budget.host().lost();
         }
         PoolState closedFor = server.closedFor;
         book.unlink(server);
@@ -282,6 +287,10 @@ final class PoolCore {
     /** Gives free room away, to whoever has waited longest. */
     void refresh(long now) {
         supply.dispatch(now);
+    }
+
+    void watchServers() {
+        housekeeping.watchServers();
     }
 
     void tick(long now) {

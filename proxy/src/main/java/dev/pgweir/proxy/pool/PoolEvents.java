@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.pool;
 
+import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LoginFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 public interface PoolEvents {
     /** Nobody listens. */
     PoolEvents NONE = new PoolEvents() {};
+
+    /** A server has logged in, and is in its list. */
+    default void onServerConnected(PooledServer server) {}
+
+    /** A server's socket is closed, and it counts no more. */
+    default void onServerClosed(PooledServer server, DisconnectReason reason) {}
 
     /** A server beyond {@code pool_size} is being opened: "taking connection from reserve_pool". */
     default void onReserveTaken(PooledServer server) {}

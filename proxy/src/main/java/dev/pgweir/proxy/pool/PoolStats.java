@@ -1,5 +1,10 @@
 package dev.pgweir.proxy.pool;
 
+import dev.pgweir.proxy.count.EnumCounts;
+import dev.pgweir.proxy.count.ErrorClasses;
+import dev.pgweir.proxy.count.TimeHistogram;
+import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.LoginFailure;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -22,7 +27,62 @@ public final class PoolStats {
     private final LongAdder bindCount = new LongAdder();
     private final LongAdder clientLoginCount = new LongAdder();
 
+    private final TimeHistogram queryTimes = new TimeHistogram();
+    private final TimeHistogram xactTimes = new TimeHistogram();
+    // These two are written under the pools' lock, so by one writer.
+    private final TimeHistogram waitTimes = new TimeHistogram();
+    private final TimeHistogram connectTimes = new TimeHistogram();
+    private final ErrorClasses errors = new ErrorClasses();
+    private final EnumCounts<DisconnectReason> disconnects = new EnumCounts<>(DisconnectReason.class);
+    private final EnumCounts<LoginFailure.Kind> loginFailures = new EnumCounts<>(LoginFailure.Kind.class);
+
     PoolStats() {}
+
+    /** A wait ended, well or not. Under the pools' lock. */
+    void waited(long nanos) {
+        waitTime.add(nanos / 1_000);
+        waitTimes.record(0, nanos);
+    }
+
+    /** A login was complete. Under the pools' lock. */
+    void connected(long nanos) {
+        connectTimes.record(0, nanos);
+    }
+
+    /** How long queries took; each event loop writes under its index. */
+    public TimeHistogram queryTimes() {
+        return queryTimes;
+    }
+
+    /** How long transactions took; each event loop writes under its index. */
+    public TimeHistogram xactTimes() {
+        return xactTimes;
+    }
+
+    /** How long clients waited that had to wait. */
+    public TimeHistogram waitTimes() {
+        return waitTimes;
+    }
+
+    /** How long it took from the decision to open a server until it had logged in. */
+    public TimeHistogram connectTimes() {
+        return connectTimes;
+    }
+
+    /** PostgreSQL's errors. */
+    public ErrorClasses errors() {
+        return errors;
+    }
+
+    /** Why server connections ended. */
+    public EnumCounts<DisconnectReason> disconnects() {
+        return disconnects;
+    }
+
+    /** Logins to PostgreSQL that failed. */
+    public EnumCounts<LoginFailure.Kind> loginFailures() {
+        return loginFailures;
+    }
 
     void assigned() {
         serverAssignmentCount.lazySet(serverAssignmentCount.getPlain() + 1);

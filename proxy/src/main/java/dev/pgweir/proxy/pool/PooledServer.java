@@ -196,7 +196,7 @@ public final class PooledServer implements ServerOwner {
 
     @Override
     public void onClosed(DisconnectReason reason) {
-        pool.handle.pools().onClosed(this);
+        pool.handle.pools().onClosed(this, reason);
     }
 
     @Override

@@ -94,6 +94,12 @@ public final class Pools {
         return result;
     }
 
+    PoolSnapshot snapshot(PoolState pool) {
+        PoolSnapshot[] result = new PoolSnapshot[1];
+        read(now -> result[0] = Snapshots.of(pool, now));
+        return result[0];
+    }
+
     /** All servers at one moment. */
     public List<ServerSnapshot> servers() {
         List<ServerSnapshot> result = new ArrayList<>();
@@ -103,6 +109,21 @@ public final class Pools {
             }
         });
         return result;
+    }
+
+    /** All PostgreSQL servers at one moment. */
+    public List<HostSnapshot> hosts() {
+        List<HostSnapshot> result = new ArrayList<>();
+        read(now -> core.budgets.hosts().forEach(host -> result.add(host.snapshot(now))));
+        return result;
+    }
+
+    /**
+     * From now on a server that does not answer, or has ended all its connections, is tried again and again even if no client
+     * asks for it, within all limits: somebody wants to know when it is back.
+     */
+    public void watchServers() {
+        change(now -> core.watchServers());
     }
 
     /** All caps at one moment, those without a limit included. */
@@ -380,8 +401,8 @@ public final class Pools {
         change(now -> core.taskDone(server, now));
     }
 
-    void onClosed(PooledServer server) {
-        change(now -> core.closed(server, now));
+    void onClosed(PooledServer server, DisconnectReason reason) {
+        change(now -> core.closed(server, reason, now));
     }
 
     /** For operations off the path of a transaction. */

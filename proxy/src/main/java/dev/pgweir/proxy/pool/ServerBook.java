@@ -143,7 +143,7 @@ final class ServerBook {
             waitingPools.remove(pool);
         }
         client.membership = PoolClient.Membership.NONE;
-        pool.stats.waitTime().add((now - client.waitingSince) / 1_000);
+        pool.stats.waited(now - client.waitingSince);
     }
 
     void failWait(PoolState pool, PoolClient client, WaitFailure failure, long now) {

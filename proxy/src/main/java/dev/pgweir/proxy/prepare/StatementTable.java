@@ -103,6 +103,11 @@ public final class StatementTable {
         }
     }
 
+    /** How many are in use; one that nobody has any more may still count for a moment. */
+    public int size() {
+        return entries.size();
+    }
+
     /** Those in use, in the order of their numbers. */
     public List<PreparedStatement> all() {
         List<PreparedStatement> all = new ArrayList<>();

@@ -38,7 +38,7 @@ final class SignalOrdersTest {
     void termWaitsForClients() {
         signals.onTerm();
 
-        assertThat(orders).containsExactly(Shutdown.WAIT_FOR_CLIENTS);
+        assertThat(orders).containsExactly(Shutdown.GRACEFUL);
     }
 
     @Test
@@ -54,7 +54,7 @@ final class SignalOrdersTest {
         signals.onInt();
         signals.onTerm();
 
-        assertThat(orders).containsExactly(Shutdown.WAIT_FOR_CLIENTS, Shutdown.IMMEDIATE, Shutdown.IMMEDIATE);
+        assertThat(orders).containsExactly(Shutdown.GRACEFUL, Shutdown.IMMEDIATE, Shutdown.IMMEDIATE);
     }
 
     @Test

@@ -221,6 +221,10 @@ public final class PgWeirProcess implements AutoCloseable {
             environment.putIfAbsent("PGWEIR_WORKER_CLIENTS", "1");
             environment.putIfAbsent("PGWEIR_LISTEN_ADDR", "127.0.0.1");
             environment.putIfAbsent("PGWEIR_LISTEN_PORT", Integer.toString(listenPort));
+            // One port for all that run at the same time would do for the first only.
+            if (config == null || !config.contains("http_addr")) {
+                environment.putIfAbsent("PGWEIR_HTTP_ADDR", "");
+            }
             List<String> command = new ArrayList<>(launcher);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);

@@ -1,0 +1,125 @@
+package dev.pgweir.proxy.log;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Writes an event as an object of JSON on one line. What a peer has made up stands within strings only. Has no state, so
+ * threads may use it at once.
+ *
+ * <p>{@code time}, {@code pid}, {@code level} and {@code message} are always there; {@code client_id} or {@code server_id}
+ * where the line is about a connection: the numbers that the text log writes as {@code C-0x…} and {@code S-0x…} and the console
+ * as {@code id}. {@code database}, {@code user} and {@code address} where they are known, then what else the event has.
+ */
+final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+    /** What a line about a connection begins with. Only the number is taken: names may contain anything. */
+    private static final Pattern PREFIX = Pattern.compile("([CS])-0x([0-9a-f]{1,16}): ");
+
+    private static final int LONGEST_STACK = 16_000;
+
+    private final long pid;
+
+    JsonEncoder(long pid) {
+        this.pid = pid;
+    }
+
+    @Override
+    public byte[] headerBytes() {
+        return new byte[0];
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        StringBuilder out = new StringBuilder(300);
+        out.append("{\"time\":\"");
+        DateTimeFormatter.ISO_INSTANT.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
+        out.append("\",\"pid\":").append(pid);
+        string("level", LineEncoder.level(event).toLowerCase(Locale.ROOT), out);
+        String message = event.getFormattedMessage() == null ? "" : event.getFormattedMessage();
+        LogPrefix subject = subject(event);
+        Matcher numbered = PREFIX.matcher(message);
+        if (subject != null) {
+            about(subject, out);
+            String start = subject + " ";
+            message = message.startsWith(start) ? message.substring(start.length()) : message;
+        } else if (numbered.lookingAt()) {
+            id(numbered.group(1).equals("C"), Long.parseUnsignedLong(numbered.group(2), 16), out);
+            message = message.substring(numbered.end());
+        }
+        if (event.getKeyValuePairs() != null) {
+            event.getKeyValuePairs().forEach(pair -> value(pair, out));
+        }
+        string("message", shortened(message, LogText.MAX_LINE), out);
+        IThrowableProxy thrown = event.getThrowableProxy();
+        if (thrown != null) {
+            string("stack", shortened(ThrowableProxyUtil.asString(thrown), LONGEST_STACK), out);
+        }
+        return out.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return new byte[0];
+    }
+
+    private static @Nullable LogPrefix subject(ILoggingEvent event) {
+        Object[] arguments = event.getArgumentArray();
+        if (arguments != null) {
+            for (Object argument : arguments) {
+                if (argument instanceof LogPrefix prefix) {
+                    return prefix;
+                }
+                if (argument instanceof LogSubject one) {
+                    return one.prefix();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static void about(LogPrefix subject, StringBuilder out) {
+        id(subject.side() == LogPrefix.Side.CLIENT, subject.id(), out);
+        if (subject.database() != null) {
+            string("database", shortened(subject.database(), LogText.MAX_NAME), out);
+        }
+        if (subject.user() != null) {
+            string("user", shortened(subject.user(), LogText.MAX_NAME), out);
+        }
+        string("address", ConnectionAddress.text(subject.peer()), out);
+    }
+
+    private static void id(boolean client, long id, StringBuilder out) {
+        out.append(client ? ",\"client_id\":" : ",\"server_id\":").append(id);
+    }
+
+    private static void value(KeyValuePair pair, StringBuilder out) {
+        if (pair.value instanceof Number || pair.value instanceof Boolean) {
+            out.append(',');
+            JsonText.quote(pair.key, out);
+            out.append(':').append(pair.value);
+        } else {
+            string(pair.key, shortened(String.valueOf(pair.value), LogText.MAX_LINE), out);
+        }
+    }
+
+    private static void string(String key, String value, StringBuilder out) {
+        out.append(',');
+        JsonText.quote(key, out);
+        out.append(':');
+        JsonText.quote(value, out);
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "... (" + (text.length() - most) + " more)";
+    }
+}

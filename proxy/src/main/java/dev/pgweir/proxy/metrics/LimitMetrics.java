@@ -1,0 +1,99 @@
+package dev.pgweir.proxy.metrics;
+
+import dev.pgweir.config.ClientSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.setting.UserSettings;
+import dev.pgweir.proxy.client.Clients;
+import dev.pgweir.proxy.pool.CapSnapshot;
+import dev.pgweir.proxy.pool.HostSnapshot;
+import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.pool.PoolSnapshot;
+import dev.pgweir.proxy.pool.Pools;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Limits and how far they are used, and the PostgreSQL servers. One thread. */
+final class LimitMetrics {
+    private final Supplier<ProxyConfig> config;
+    private final Pools pools;
+    private final Clients clients;
+
+    LimitMetrics(Supplier<ProxyConfig> config, Pools pools, Clients clients) {
+        this.config = config;
+        this.pools = pools;
+        this.clients = clients;
+    }
+
+    void collect(Batch to) {
+        ProxyConfig now = config.get();
+        to.add(Family.CLIENT_PLACES, clients.total());
+        limit(to, "max_client_conn", now.limits().maxClientConn(), clients.total(), "", "", "");
+        Set<String> databases = new LinkedHashSet<>();
+        Set<String> users = new LinkedHashSet<>(now.users().keySet());
+        int shown = 0;
+        for (PoolSnapshot pool : pools.snapshot()) {
+            PoolKey key = pool.pool().key();
+            // What shares series with others has no limit that would be the limit of them all.
+            if (shown++ < PoolBook.MOST) {
+                int size = pool.pool().spec().sizes().pool();
+                limit(to, "pool_size", size, pool.servers(), key.database(), key.user(), "");
+                databases.add(key.database());
+                users.add(key.user());
+            }
+        }
+        for (String database : databases) {
+            if (now.database(database).isPresent()) {
+                ClientSettings settings = now.clientSettings(database, "");
+                int most = settings.maxDbClientConnections();
+                limit(to, "max_db_client_connections", most, clients.ofDatabase(database), database, "", "");
+            }
+        }
+        users.stream().limit(PoolBook.MOST).forEach(user -> {
+            UserConfig section = now.users().get(user);
+            Integer own = section == null ? null : section.values().find(UserSettings.MAX_USER_CLIENT_CONNECTIONS);
+            int most = own == null ? now.limits().maxUserClientConnections() : own;
+            limit(to, "max_user_client_connections", most, clients.ofUser(user), "", user, "");
+        });
+        caps(to);
+        servers(to);
+    }
+
+    private void caps(Batch to) {
+        Map<CapSnapshot.Kind, Integer> shown = new EnumMap<>(CapSnapshot.Kind.class);
+        for (CapSnapshot cap : pools.caps()) {
+            if (shown.merge(cap.kind(), 1, Integer::sum) <= PoolBook.MOST) {
+                int used = cap.servers() + cap.cancels();
+                switch (cap.kind()) {
+                    case SERVER -> limit(to, "max_server_connections", cap.limit(), used, "", "", cap.name());
+                    case DATABASE -> limit(to, "max_db_connections", cap.limit(), used, cap.name(), "", "");
+                    case USER -> limit(to, "max_user_connections", cap.limit(), used, "", cap.name(), "");
+                }
+            }
+        }
+    }
+
+    private void servers(Batch to) {
+        int shown = 0;
+        for (HostSnapshot host : pools.hosts()) {
+            if (shown++ < PoolBook.MOST) {
+                to.add(Family.SERVER_UP, host.serves() ? 1 : 0, host.hostPort());
+                to.add(Family.SERVER_CONNECTIONS, host.loggedIn(), host.hostPort());
+                to.add(Family.SERVER_FAILING_SECONDS, host.failingNanos() / 1e9, host.hostPort());
+            }
+        }
+    }
+
+    private static void limit(
+            Batch to, String setting, int limit, int used, String database, String user, String server) {
+        // 0 means that there is none.
+        if (limit > 0) {
+            to.add(Family.LIMIT_CONNECTIONS, limit, setting, database, user, server);
+            to.add(Family.LIMIT_USED_CONNECTIONS, used, setting, database, user, server);
+            to.add(Family.LIMIT_USED_RATIO, (double) used / limit, setting, database, user, server);
+        }
+    }
+}

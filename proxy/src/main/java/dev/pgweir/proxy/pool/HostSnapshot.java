@@ -1,0 +1,21 @@
+package dev.pgweir.proxy.pool;
+
+import dev.pgweir.proxy.server.LoginFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a PostgreSQL server is doing.
+ *
+ * @param hostPort where it is
+ * @param loggedIn connections that are logged in and not closing
+ * @param logins logins in progress
+ * @param failure why the last login got no connection, if none has since: it does not answer, or is full
+ * @param failingNanos since when that is so
+ */
+public record HostSnapshot(
+        String hostPort, int loggedIn, int logins, @Nullable LoginFailure failure, long failingNanos) {
+    /** Whether clients can be served, as far as anybody knows: a connection is there, or nothing bad was heard. */
+    public boolean serves() {
+        return loggedIn > 0 || failure == null;
+    }
+}
