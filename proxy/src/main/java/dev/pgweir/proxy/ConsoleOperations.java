@@ -161,7 +161,7 @@ final class ConsoleOperations implements ConsoleControl {
                 existing(database, "resume");
                 throw new ConsoleException("database " + database + " is not paused");
             }
-        } else if (!suspension.end() && !(pools.resume(null) | resumeKilled())) {
+        } else if (!suspension.end() && !resumeAll()) {
             PauseSnapshot paused = pools.paused();
             throw new ConsoleException(
                     SqlState.PROTOCOL_VIOLATION,
@@ -172,8 +172,9 @@ final class ConsoleOperations implements ConsoleControl {
         }
     }
 
-    private boolean resumeKilled() {
-        boolean any = false;
+    /** Ends the pause of all, and those that a KILL of all has made. False if there were none. */
+    private boolean resumeAll() {
+        boolean any = pools.resume(null);
         for (String database : List.copyOf(killed)) {
             killed.remove(database);
             any |= pools.resume(database);
