@@ -217,8 +217,10 @@ final class ProxyProtocolIT {
                         "unix_socket_dir = \"" + sockets + "\"");
                 UnixBridge balancer = UnixBridge.to(sockets.resolve(".s.PGSQL." + other.port()))) {
             for (int port : new int[] {other.port(), balancer.port()}) {
-                assertThat(loginBy(port, v1("PROXY TCP4 203.0.113.7 192.0.2.1 1 2"))).isEqualTo('Z');
-                assertThat(loginBy(port, v1("PROXY TCP4 198.51.100.7 192.0.2.1 1 2"))).isEqualTo('E');
+                assertThat(loginBy(port, v1("PROXY TCP4 203.0.113.7 192.0.2.1 1 2")))
+                        .isEqualTo('Z');
+                assertThat(loginBy(port, v1("PROXY TCP4 198.51.100.7 192.0.2.1 1 2")))
+                        .isEqualTo('E');
                 assertThat(loginBy(port, v1("PROXY UNKNOWN"))).isEqualTo('E');
                 assertThat(loginBy(port, v2(LOCAL, (byte) 0))).isEqualTo('E');
             }
