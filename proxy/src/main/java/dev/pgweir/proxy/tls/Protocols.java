@@ -16,6 +16,10 @@ final class Protocols {
         Set<String> chosen = new LinkedHashSet<>();
         boolean first = true;
         for (String item : text.toLowerCase(Locale.ROOT).strip().split("[,: ]+", -1)) {
+            if (item.isEmpty() && !text.isBlank()) {
+                // A comma too many names nothing.
+                continue;
+            }
             boolean without = item.startsWith("!");
             List<String> named = named(setting, text, without ? item.substring(1) : item);
             if (without) {
