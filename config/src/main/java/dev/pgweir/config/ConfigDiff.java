@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is different between two configurations.
@@ -25,13 +26,24 @@ public record ConfigDiff(List<Change> changes) {
      * One difference.
      *
      * @param key {@code pool_mode}, {@code databases.app.pool_size}; {@code databases.app} for a whole entry
-     * @param before shown as SHOW CONFIG would; empty if it was not set
+     * @param before shown as SHOW CONFIG would; empty if it was not set, null for an entry that was not there
      * @param after the same for the new configuration
      * @param reloadable whether it takes effect without a restart
      */
-    public record Change(String key, String before, String after, boolean reloadable) {}
+    public record Change(
+            String key, @Nullable String before, @Nullable String after, boolean reloadable) {
 
-    /** How a whole section that comes or goes is shown. */
+        /** The change in one line, for the log. */
+        @Override
+        public String toString() {
+            if (before == null) {
+                return key + " is new";
+            }
+            return key + (after == null ? " is gone" : ": \"" + before + "\" is \"" + after + "\" now");
+        }
+    }
+
+    /** How an entry that is there is shown. */
     private static final String PRESENT = "present";
 
     public ConfigDiff {
@@ -46,13 +58,21 @@ public record ConfigDiff(List<Change> changes) {
         sections("users.", UserSettings.TABLE, before.users(), after.users(), changes, u -> u.values());
         sections("peers.", PeerSettings.TABLE, before.peers(), after.peers(), changes, p -> p.values());
         if (!before.storedSecrets().equals(after.storedSecrets())) {
+            changes.add(new Change("secrets of " + Settings.AUTH_FILE.name(), users(before), users(after), true));
+        }
+        if (!before.hba().equals(after.hba())) {
             changes.add(new Change(
-                    "secrets of " + Settings.AUTH_FILE.name(),
-                    before.storedSecrets().size() + " users",
-                    after.storedSecrets().size() + " users",
+                    "rules of " + Settings.AUTH_HBA_FILE.name(),
+                    before.hba().rules().size() + " rules",
+                    after.hba().rules().size() + " rules",
                     true));
         }
         return new ConfigDiff(changes);
+    }
+
+    private static String users(ProxyConfig config) {
+        int number = config.storedSecrets().size();
+        return number == 1 ? "1 user" : number + " users";
     }
 
     /** {@code after}, where settings that need a restart keep the value they have in {@code before}. */
@@ -90,7 +110,8 @@ public record ConfigDiff(List<Change> changes) {
             if (old != null && now != null) {
                 compare(prefix + name + ".", table, values.apply(old), values.apply(now), changes);
             } else {
-                changes.add(new Change(prefix + name, old == null ? "" : PRESENT, now == null ? "" : PRESENT, true));
+                changes.add(
+                        new Change(prefix + name, old == null ? null : PRESENT, now == null ? null : PRESENT, true));
             }
         }
     }

@@ -26,8 +26,11 @@ public record DatabaseConfig(String name, SettingValues values) {
     /** Name of the entry for databases that have none. */
     public static final String FALLBACK = "*";
 
+    /** The console's name, as PgBouncer's clients know it. */
+    static final String CONSOLE_NAME = "pgbouncer";
+
     /** Databases under these names are the console. */
-    private static final Set<String> CONSOLE = Set.of("pgbouncer", "pgweir");
+    private static final Set<String> CONSOLE = Set.of(CONSOLE_NAME, "pgweir");
 
     public DatabaseConfig {
         if (isConsole(name)) {

@@ -3,6 +3,7 @@ package dev.pgweir.config;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.SyslogFacility;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param logStats {@code log_stats}: the totals every statsPeriod
  * @param statsPeriod {@code stats_period}: time over which averages are taken; never zero
  * @param logfile {@code logfile}: written besides the standard error; null: none
+ * @param verbose {@code verbose}: 0 the usual, 1 decisions and their reasons, from 2 on everything
+ * @param syslog {@code syslog, syslog_ident, syslog_facility}: the local syslog besides; null: not there
  */
 public record LogConfig(
         boolean logConnections,
@@ -23,7 +26,17 @@ public record LogConfig(
         boolean logPoolerErrors,
         boolean logStats,
         Duration statsPeriod,
-        @Nullable Path logfile) {
+        @Nullable Path logfile,
+        int verbose,
+        @Nullable Syslog syslog) {
+
+    /**
+     * Where in the local syslog lines go.
+     *
+     * @param ident {@code syslog_ident}: name of the program
+     * @param facility {@code syslog_facility}
+     */
+    public record Syslog(String ident, SyslogFacility facility) {}
 
     public LogConfig {
         if (statsPeriod.isZero()) {
@@ -39,6 +52,10 @@ public record LogConfig(
                 values.get(Settings.LOG_POOLER_ERRORS),
                 values.get(Settings.LOG_STATS),
                 values.get(Settings.STATS_PERIOD),
-                file.isEmpty() ? null : Path.of(file));
+                file.isEmpty() ? null : Path.of(file),
+                values.get(Settings.VERBOSE),
+                values.get(Settings.SYSLOG)
+                        ? new Syslog(values.get(Settings.SYSLOG_IDENT), values.get(Settings.SYSLOG_FACILITY))
+                        : null);
     }
 }

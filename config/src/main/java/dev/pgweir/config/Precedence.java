@@ -54,7 +54,11 @@ final class Precedence {
      */
     PoolSettings pool(String requested, String serverUser, @Nullable Secret userSecret, LimitsConfig limits) {
         Secret password = database.password();
-        boolean forced = database.forcedUser() != null;
+        boolean forced = serverUser.equals(database.forcedUser());
+        if (!forced && database.forcedUser() != null) {
+            // It belongs to the user whom the database forces, and this is another one.
+            password = null;
+        }
         ServerTarget target = new ServerTarget(
                 database.hosts().isEmpty() ? List.of(global.get(Settings.UNIX_SOCKET_DIR)) : database.hosts(),
                 database.hostBalancing(),

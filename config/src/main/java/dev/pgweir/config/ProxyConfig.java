@@ -1,5 +1,8 @@
 package dev.pgweir.config;
 
+import dev.pgweir.config.hba.HbaRules;
+import dev.pgweir.config.setting.DatabaseSettings;
+import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.SettingException;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
@@ -14,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,7 @@ public final class ProxyConfig {
     private final Map<String, UserConfig> users;
     private final Map<Integer, PeerConfig> peers;
     private final Map<String, Secret> storedSecrets;
+    private final HbaRules hba;
     private final ListenConfig listen;
     private final NetConfig net;
     private final PoolConfig pool;
@@ -45,8 +50,10 @@ public final class ProxyConfig {
             Map<String, DatabaseConfig> databases,
             Map<String, UserConfig> users,
             Map<Integer, PeerConfig> peers,
-            Map<String, Secret> storedSecrets) {
+            Map<String, Secret> storedSecrets,
+            HbaRules hba) {
         this.values = values;
+        this.hba = hba;
         this.databases = Collections.unmodifiableMap(new LinkedHashMap<>(databases));
         this.users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
         this.peers = Collections.unmodifiableMap(new TreeMap<>(peers));
@@ -80,7 +87,7 @@ public final class ProxyConfig {
             Map<String, UserConfig> users,
             Map<Integer, PeerConfig> peers,
             Map<String, Secret> storedSecrets) {
-        return new ProxyConfig(values, databases, users, peers, storedSecrets);
+        return new ProxyConfig(values, databases, users, peers, storedSecrets, HbaRules.NONE);
     }
 
     /** The same without peers. */
@@ -119,7 +126,17 @@ public final class ProxyConfig {
 
     /** The same with other settings, as SET and tests need it. */
     public ProxyConfig withValues(SettingValues changed) {
-        return new ProxyConfig(changed, databases, users, peers, storedSecrets);
+        return new ProxyConfig(changed, databases, users, peers, storedSecrets, hba);
+    }
+
+    /** The same with other rules of host-based authentication. */
+    public ProxyConfig withHba(HbaRules rules) {
+        return new ProxyConfig(values, databases, users, peers, storedSecrets, rules);
+    }
+
+    /** The rules of host-based authentication; none where {@code auth_type} is another one. */
+    public HbaRules hba() {
+        return hba;
     }
 
     /** What was set under {@code [pgweir]}; the sections below are the convenient view of it. */
@@ -199,6 +216,12 @@ public final class ProxyConfig {
         return tls;
     }
 
+    /** {@code conffile}: the file that the next reload reads; null: none. */
+    public @Nullable Path conffile() {
+        String file = values.get(Settings.CONFFILE);
+        return file.isEmpty() ? null : Path.of(file);
+    }
+
     /** {@code pidfile}: the file with the number of the process; null: none. */
     public @Nullable Path pidfile() {
         String file = values.get(Settings.PIDFILE);
@@ -228,11 +251,54 @@ public final class ProxyConfig {
      * @throws NoSuchElementException if {@link #database} has no entry for it
      */
     public PoolSettings poolSettings(String database, String user) {
-        DatabaseConfig entry = database(database).orElseThrow();
-        String forced = entry.forcedUser();
-        String serverUser = forced == null ? user : forced;
-        return new Precedence(values, entry, valuesOf(serverUser))
+        String forced = database(database).orElseThrow().forcedUser();
+        return serverSettings(database, forced == null ? user : forced);
+    }
+
+    /**
+     * What is in force for the pool of {@code database} whose servers log in as {@code serverUser}: the user of the
+     * clients, the one that the database forces, or, whether it forces one or not, the one who runs {@code auth_query}.
+     *
+     * @throws NoSuchElementException if {@link #database} has no entry for it
+     */
+    public PoolSettings serverSettings(String database, String serverUser) {
+        return new Precedence(values, database(database).orElseThrow(), valuesOf(serverUser))
                 .pool(database, serverUser, secretOf(serverUser).orElse(null), limits);
+    }
+
+    /**
+     * How the secret of a user is asked for who wants to log in to {@code database}; empty where nobody is asked: there is
+     * no {@code auth_user}, or no such database.
+     */
+    public Optional<AuthLookup> authLookup(String database) {
+        boolean console = DatabaseConfig.isConsole(database);
+        Optional<DatabaseConfig> entry = database(database);
+        if (!console && entry.isEmpty()) {
+            return Optional.empty();
+        }
+        SettingValues own = entry.map(DatabaseConfig::values).orElse(SettingValues.none());
+        String user = first(own, DatabaseSettings.AUTH_USER, Settings.AUTH_USER);
+        String dbname = first(own, DatabaseSettings.AUTH_DBNAME, Settings.AUTH_DBNAME);
+        return user.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AuthLookup(
+                        user,
+                        first(own, DatabaseSettings.AUTH_QUERY, Settings.AUTH_QUERY),
+                        dbname.isEmpty() ? null : dbname));
+    }
+
+    /** Whether a pool of these may run {@code auth_query}. */
+    public boolean runsAuthQuery(String database, String serverUser) {
+        return Stream.concat(Stream.of(database, DatabaseConfig.CONSOLE_NAME), databases.keySet().stream())
+                .anyMatch(client -> authLookup(client)
+                        .filter(lookup -> lookup.user().equals(serverUser))
+                        .filter(lookup -> database.equals(lookup.database() == null ? client : lookup.database()))
+                        .isPresent());
+    }
+
+    private String first(SettingValues own, Setting<String> ofDatabase, Setting<String> ofAll) {
+        String value = own.find(ofDatabase);
+        return value == null ? values.get(ofAll) : value;
     }
 
     /**

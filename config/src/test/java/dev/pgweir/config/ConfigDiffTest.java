@@ -43,10 +43,13 @@ final class ConfigDiffTest {
                         new Change("listen_port", "6432", "7000", false),
                         new Change("pool_mode", "session", "transaction", true),
                         new Change("databases.app.pool_size", "", "5", true),
-                        new Change("databases.new", "", "present", true),
-                        new Change("databases.old", "present", "", true),
+                        new Change("databases.new", null, "present", true),
+                        new Change("databases.old", "present", null, true),
                         new Change("users.u.password", "****", "****", true),
-                        new Change("secrets of auth_file", "0 users", "1 users", true));
+                        new Change("secrets of auth_file", "0 users", "1 user", true));
+        assertThat(diff.changes())
+                .extracting(Change::toString)
+                .contains("listen_port: \"6432\" is \"7000\" now", "databases.new is new", "databases.old is gone");
         assertThat(diff.needingRestart()).extracting(Change::key).containsExactly("listen_port");
     }
 
@@ -61,7 +64,7 @@ final class ConfigDiffTest {
 
         assertThat(ConfigDiff.between(old, now).changes())
                 .containsExactly(
-                        new Change("peers.1.port", "6432", "6433", true), new Change("peers.2", "present", "", true));
+                        new Change("peers.1.port", "6432", "6433", true), new Change("peers.2", "present", null, true));
         assertThat(now.withValues(SettingValues.none()).peers()).isEqualTo(now.peers());
     }
 

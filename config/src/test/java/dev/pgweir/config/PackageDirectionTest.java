@@ -20,6 +20,8 @@ final class PackageDirectionTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("value")
                 .definedBy("dev.pgweir.config.value")
+                .layer("hba")
+                .definedBy("dev.pgweir.config.hba")
                 .layer("setting")
                 .definedBy("dev.pgweir.config.setting")
                 .layer("root")
@@ -30,6 +32,8 @@ final class PackageDirectionTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("root")
                 .mayOnlyBeAccessedByLayers("load")
+                .whereLayer("hba")
+                .mayOnlyBeAccessedByLayers("root", "load")
                 .whereLayer("setting")
                 .mayOnlyBeAccessedByLayers("root", "load")
                 .check(classes);

@@ -4,23 +4,27 @@ import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.proxy.admin.ConsoleControl;
 import dev.pgweir.proxy.admin.ConsoleException;
-import dev.pgweir.proxy.client.ActivePhase;
 import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.Clients;
 import dev.pgweir.proxy.pool.CloseOutcome;
 import dev.pgweir.proxy.pool.PauseSnapshot;
 import dev.pgweir.proxy.pool.PauseWait;
+import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.Pools;
 import dev.pgweir.proxy.server.DisconnectReason;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +43,9 @@ final class ConsoleOperations implements ConsoleControl {
     private final PauseProgress progress;
     private final ScheduledExecutorService clock;
     private final SettingChange settings;
-    private final AtomicBoolean suspended = new AtomicBoolean();
+    private final Suspension suspension;
+    /** Databases that a KILL of all has paused, each by its name. */
+    private final Set<String> killed = ConcurrentHashMap.newKeySet();
 
     /**
      * @param clock any event loop
@@ -51,11 +57,12 @@ final class ConsoleOperations implements ConsoleControl {
         this.progress = new PauseProgress(pools, clients);
         this.clock = clock;
         this.settings = new SettingChange(lifecycle);
+        this.suspension = new Suspension(pools, clients, clock);
     }
 
     /** Whether clients are suspended. */
     boolean isSuspended() {
-        return suspended.get();
+        return suspension.isOn();
     }
 
     // ---- PAUSE and what ends it ----
@@ -113,7 +120,7 @@ final class ConsoleOperations implements ConsoleControl {
                     if (giveUp(database, wait)) {
                         result.completeExceptionally(new ConsoleException(
                                 SqlState.QUERY_CANCELED,
-                                "PAUSE was given up after " + limit.toMillis() + " ms, it " + rest,
+                                "PAUSE was given up after " + seconds(limit) + " s, it " + rest,
                                 wait.begun()
                                         ? "Everything goes on as before."
                                         : "The pause that was there before goes on."));
@@ -122,6 +129,11 @@ final class ConsoleOperations implements ConsoleControl {
                 limit.toMillis(),
                 TimeUnit.MILLISECONDS);
         result.whenComplete((done, failure) -> alarm.cancel(false));
+    }
+
+    /** As the command gave it. */
+    private static String seconds(Duration limit) {
+        return BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     /** False if it was decided before, by the last server or by RESUME. */
@@ -143,14 +155,13 @@ final class ConsoleOperations implements ConsoleControl {
             throw new ConsoleException("pooler is shutting down");
         }
         if (database != null) {
+            killed.remove(database);
             // A database that is configured no more can be resumed still.
             if (!pools.resume(database)) {
                 existing(database, "resume");
                 throw new ConsoleException("database " + database + " is not paused");
             }
-        } else if (suspended.compareAndSet(true, false)) {
-            clients.resume();
-        } else if (!pools.resume(null)) {
+        } else if (!suspension.end() && !(pools.resume(null) | resumeKilled())) {
             PauseSnapshot paused = pools.paused();
             throw new ConsoleException(
                     SqlState.PROTOCOL_VIOLATION,
@@ -161,8 +172,17 @@ final class ConsoleOperations implements ConsoleControl {
         }
     }
 
+    private boolean resumeKilled() {
+        boolean any = false;
+        for (String database : List.copyOf(killed)) {
+            killed.remove(database);
+            any |= pools.resume(database);
+        }
+        return any;
+    }
+
     private void refuseWhilePaused() throws ConsoleException {
-        if (suspended.get() || pools.paused().all()) {
+        if (suspension.isOn() || pools.paused().all()) {
             throw new ConsoleException("already suspended/paused");
         }
     }
@@ -172,11 +192,23 @@ final class ConsoleOperations implements ConsoleControl {
         log("KILL", database);
         refuseWhilePaused();
         existing(database, "kill");
-        // Nobody waits for it: what is to be closed is closed at once.
-        pools.pause(database).closed().cancel(false);
+        if (database != null) {
+            pauseForKill(database);
+        } else {
+            // By name as PgBouncer does, so that they can be resumed one by one.
+            Set<String> names =
+                    pools.pools().stream().map(pool -> pool.key().database()).collect(Collectors.toSet());
+            names.forEach(this::pauseForKill);
+            killed.addAll(names);
+        }
         // Clients first, else each would be told that its server is lost.
         clients.kill(database);
         pools.kill(database, DisconnectReason.ADMIN_KILL);
+    }
+
+    /** Nobody waits for it: what is to be closed is closed at once. */
+    private void pauseForKill(String database) {
+        pools.pause(database).closed().cancel(false);
     }
 
     @Override
@@ -186,10 +218,10 @@ final class ConsoleOperations implements ConsoleControl {
                 .findAny()
                 .orElseThrow(() -> new ConsoleException("client not found"));
         LOG.info("KILL_CLIENT {} command issued: {}", id, session);
-        ActivePhase active = session.active();
+        PoolClient member = session.member();
         clients.kill(session);
-        if (active != null) {
-            pools.kill(active.place(), DisconnectReason.ADMIN_KILL);
+        if (member != null) {
+            pools.kill(member, DisconnectReason.ADMIN_KILL);
         }
     }
 
@@ -200,10 +232,12 @@ final class ConsoleOperations implements ConsoleControl {
         if (!pools.paused().databases().isEmpty()) {
             throw new ConsoleException("cannot suspend with paused databases");
         }
-        if (!suspended.compareAndSet(false, true)) {
+        CompletableFuture<Void> flushed =
+                suspension.begin(lifecycle.config().admin().suspendTimeout());
+        if (flushed == null) {
             throw new ConsoleException("already suspended/paused");
         }
-        return clients.suspend(lifecycle.config().admin().suspendTimeout()).exceptionallyCompose(failure -> {
+        return flushed.exceptionallyCompose(failure -> {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             return CompletableFuture.failedFuture(
                     cause instanceof CancellationException

@@ -85,6 +85,11 @@ final class ConsoleSource implements ConsoleData {
     }
 
     @Override
+    public boolean pgBouncerErrors() {
+        return lifecycle.config().compatible();
+    }
+
+    @Override
     public List<PoolRow> pools() {
         ProxyConfig config = lifecycle.config();
         List<PoolRow> rows = new ArrayList<>();
@@ -136,14 +141,15 @@ final class ConsoleSource implements ConsoleData {
         List<SocketRow> rows = new ArrayList<>();
         for (ClientSession session : clients.sessions()) {
             ActivePhase active = session.active();
-            PooledServer server = active == null ? null : active.place().server();
+            PoolClient member = session.member();
+            PooledServer server = member == null ? null : member.server();
             long waited = active != null && session.state() == ClientState.WAITING
                     ? System.nanoTime() - active.place().waitingSinceNanos()
                     : 0;
             rows.add(new SocketRow(
                     "C",
-                    orEmpty(session.user()),
-                    orEmpty(session.database()),
+                    session.user() == null ? "(nouser)" : session.user(),
+                    session.database() == null ? "(nodb)" : session.database(),
                     session.replication(),
                     session.state().label(),
                     session.remoteAddress(),
@@ -167,9 +173,9 @@ final class ConsoleSource implements ConsoleData {
     public List<SocketRow> servers() {
         IdentityHashMap<PoolClient, ClientSession> byPlace = new IdentityHashMap<>();
         for (ClientSession session : clients.sessions()) {
-            ActivePhase active = session.active();
-            if (active != null) {
-                byPlace.put(active.place(), session);
+            PoolClient member = session.member();
+            if (member != null) {
+                byPlace.put(member, session);
             }
         }
         List<SocketRow> rows = new ArrayList<>();

@@ -5,18 +5,16 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingException;
-import dev.pgweir.config.setting.Settings;
-import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.tls.TlsException;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CurrentConfig.class);
 
-    private final Supplier<LoadResult> reader;
+    private final Function<ProxyConfig, LoadResult> reader;
     private final ServiceManager serviceManager;
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(new DefaultThreadFactory("pgweir-reload", true));
@@ -41,10 +39,10 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     private volatile BiConsumer<ProxyConfig, ProxyConfig> listener = (before, after) -> {};
 
     /**
-     * @param reader reads the configuration anew
+     * @param reader reads the configuration anew, given the one in force
      * @param serviceManager is told of each reload
      */
-    CurrentConfig(ProxyConfig initial, Supplier<LoadResult> reader, ServiceManager serviceManager) {
+    CurrentConfig(ProxyConfig initial, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager) {
         this.current = initial;
         this.reader = reader;
         this.serviceManager = serviceManager;
@@ -84,7 +82,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
     private ReloadResult read() {
         serviceManager.reloading();
         try {
-            LoadResult loaded = reader.get();
+            LoadResult loaded = reader.apply(current);
             loaded.warnings().forEach(CurrentConfig::log);
             ProxyConfig next = loaded.config();
             return next == null ? refuse(loaded.errors()) : apply(before -> next);
@@ -104,6 +102,7 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
                         + "\" instead of \"" + change.after() + "\"");
             }
             after = ConfigDiff.keepingWhatNeedsARestart(before, asked);
+            ConfiguredLog.apply(after.log());
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
@@ -113,25 +112,24 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
         } catch (TlsException e) {
             return refuse(List.of(problem(e.setting(), "TLS setup failed: " + e.getMessage())));
         }
-        try {
-            Logging.toFile(after.log().logfile());
-        } catch (IOException e) {
-            return refuse(List.of(problem(Settings.LOGFILE.name(), String.valueOf(e.getMessage()))));
-        }
         warnings.forEach(LOG::warn);
         prepared.run();
         current = after;
         listener.accept(before, after);
         List<ConfigDiff.Change> changes = ConfigDiff.between(before, after).changes();
-        changes.forEach(change -> LOG.info("{}: \"{}\" is \"{}\" now", change.key(), change.before(), change.after()));
-        LOG.info("configuration reloaded, {} changes", changes.size());
+        changes.forEach(change -> LOG.info("{}", change));
+        LOG.info("configuration reloaded, {}", count(changes.size(), "change"));
         return new ReloadResult(List.of(), warnings);
     }
 
     private static ReloadResult refuse(List<Problem> errors) {
         errors.forEach(CurrentConfig::log);
-        LOG.error("configuration not reloaded, nothing was changed: {} errors", errors.size());
+        LOG.error("configuration not reloaded, nothing was changed: {}", count(errors.size(), "error"));
         return ReloadResult.failed(errors);
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     private static Problem problem(String setting, String what) {

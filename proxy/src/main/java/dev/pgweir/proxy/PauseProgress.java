@@ -60,11 +60,14 @@ final class PauseProgress {
     private void appendHolders(Set<PoolClient> holders, StringBuilder text) {
         List<String> ids = new ArrayList<>();
         boolean session = false;
+        boolean replication = false;
         for (ClientSession client : clients.sessions()) {
-            ActivePhase active = client.active();
-            if (active != null && holders.contains(active.place())) {
+            PoolClient member = client.member();
+            if (member != null && holders.contains(member)) {
                 ids.add(Long.toString(client.id()));
-                session |= active.poolMode() == PoolMode.SESSION;
+                ActivePhase active = client.active();
+                session |= active != null && active.poolMode() == PoolMode.SESSION;
+                replication |= active == null;
             }
         }
         if (ids.isEmpty()) {
@@ -73,7 +76,9 @@ final class PauseProgress {
         text.append(" (held by client id ")
                 .append(String.join(", ", ids.subList(0, Math.min(ids.size(), MOST_CLIENTS))))
                 .append(ids.size() > MOST_CLIENTS ? " and others" : "")
-                .append(session ? "; in session pooling a client holds its server until it disconnects)" : ")");
+                .append(session ? "; in session pooling a client holds its server until it disconnects" : "")
+                .append(replication ? "; a replication connection holds its server until it disconnects" : "")
+                .append(')');
     }
 
     private List<ServerSnapshot> servers(Predicate<String> databases) {

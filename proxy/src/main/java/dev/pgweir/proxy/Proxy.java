@@ -5,6 +5,8 @@ import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.ProtocolChoice;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.admin.Console;
 import dev.pgweir.proxy.admin.ConsoleActivity;
 import dev.pgweir.proxy.admin.ConsoleException;
@@ -23,6 +25,7 @@ import dev.pgweir.proxy.net.Dialer;
 import dev.pgweir.proxy.net.EventLoops;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.net.Listener;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
 import dev.pgweir.proxy.net.Transport;
@@ -46,7 +49,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,13 +113,13 @@ public final class Proxy implements AutoCloseable {
     /**
      * Starts everything and listens.
      *
-     * @param reader reads the configuration anew for a reload; blocks while it reads
+     * @param reader reads the configuration anew for a reload, given the one in force; blocks while it reads
      * @param serviceManager is told of the start, reloads and the end
      * @param version shown by SHOW VERSION
      * @throws ProxyStartException if TLS cannot be set up as configured, an address cannot be listened on, or the transport is not available
      */
     public static Proxy start(
-            ProxyConfig config, Supplier<LoadResult> reader, ServiceManager serviceManager, String version)
+            ProxyConfig config, Function<ProxyConfig, LoadResult> reader, ServiceManager serviceManager, String version)
             throws ProxyStartException {
         HostResolver.forgetInJvm();
         Transport transport;
@@ -148,7 +151,7 @@ public final class Proxy implements AutoCloseable {
         } catch (IOException e) {
             loops.shutdown();
             derivations.shutdownNow();
-            throw new ProxyStartException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -174,7 +177,10 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 tls::server,
-                () -> current.get().net().maxPacketSize());
+                () -> current.get().net().maxPacketSize(),
+                () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
+                        ? ProtocolVersion.V3_2
+                        : ProtocolVersion.V3_0);
         DatabasePools pools = new DatabasePools(connector, new Random(random.nextLong()), new PoolLog());
         resolver.onChange((name, now) -> {
             LOG.info("{} has other addresses than before: {}", name, now);
@@ -190,6 +196,8 @@ public final class Proxy implements AutoCloseable {
                 pools.pools(), loops, connector, () -> current.get().timeouts().cancelWaitTimeout());
         PeerForwarder peers = new PeerForwarder(current, dialer);
         LazyConsole console = new LazyConsole();
+        LoginAdmission admission =
+                new LoginAdmission(() -> current.get().values().get(Settings.MAX_CLIENT_LOGINS));
         Clients clients = new Clients(
                 current,
                 tls::client,
@@ -200,6 +208,7 @@ public final class Proxy implements AutoCloseable {
                 forwarder,
                 peers,
                 tracked,
+                admission,
                 console,
                 version);
         ConsoleActivity activity = new ConsoleActivity();
@@ -223,9 +232,16 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            admission.check();
         });
-        every(loops, JANITOR_MILLIS, pools.pools()::tick);
-        Listener listener = Listener.open(config.listen(), loops, options, clients::accept);
+        every(loops, JANITOR_MILLIS, () -> {
+            // As with PgBouncer nothing is closed or opened for its age while everything stands still.
+            if (!operations.isSuspended()) {
+                pools.pools().tick();
+            }
+        });
+        Listener listener =
+                Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
         for (InetSocketAddress address : listener.addresses()) {
             LOG.info(
                     "PgWeir {} listening on {}:{}",
@@ -233,9 +249,7 @@ public final class Proxy implements AutoCloseable {
                     address.getAddress().getHostAddress(),
                     address.getPort());
         }
-        if (listener.unixSocket() != null) {
-            LOG.info("PgWeir {} listening on unix:{}", version, listener.unixSocket());
-        }
+        listener.unixSockets().forEach(socket -> LOG.info("PgWeir {} listening on unix:{}", version, socket));
         Proxy proxy = new Proxy(
                 current,
                 serviceManager,

@@ -29,9 +29,11 @@ final class ArchitectureTest {
             List.of(ROOT),
             List.of(ROOT + ".admin", ROOT + ".metrics"),
             List.of(ROOT + ".client"),
+            List.of(ROOT + ".authquery"),
             List.of(ROOT + ".link"),
             List.of(ROOT + ".pool", ROOT + ".cancel"),
             List.of(ROOT + ".server"),
+            List.of(ROOT + ".auth.ldap"),
             List.of(ROOT + ".auth", ROOT + ".net", ROOT + ".log", ROOT + ".prepare", ROOT + ".prepare.sql"),
             List.of(ROOT + ".tls"));
 

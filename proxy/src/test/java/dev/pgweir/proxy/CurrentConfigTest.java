@@ -21,7 +21,7 @@ final class CurrentConfigTest {
     private LoadResult file = result(SettingValues.none());
     private final ProxyConfig initial = config(SettingValues.none());
     private final List<ProxyConfig> applied = new ArrayList<>();
-    private final CurrentConfig current = new CurrentConfig(initial, () -> file, new ServiceManager(Map.of()));
+    private final CurrentConfig current = new CurrentConfig(initial, inForce -> file, new ServiceManager(Map.of()));
 
     CurrentConfigTest() {
         current.onChange((before, after) -> {

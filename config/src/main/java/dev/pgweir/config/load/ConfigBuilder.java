@@ -4,6 +4,8 @@ import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.UserConfig;
+import dev.pgweir.config.hba.HbaMethod;
+import dev.pgweir.config.hba.HbaRules;
 import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.PeerSettings;
 import dev.pgweir.config.setting.SettingException;
@@ -14,6 +16,7 @@ import dev.pgweir.config.value.Secret;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Builds the configuration from what was read, and checks what takes more than one value to see. */
 final class ConfigBuilder {
@@ -22,15 +25,18 @@ final class ConfigBuilder {
 
     private final Draft draft;
     private final Map<String, Secret> storedSecrets;
+    private final HbaRules hba;
     private final boolean fromUrl;
     private final Problems problems;
 
     /**
      * @param fromUrl whether the databases are those of {@code DATABASE_URL}
      */
-    ConfigBuilder(Draft draft, Map<String, Secret> storedSecrets, boolean fromUrl, Problems problems) {
+    ConfigBuilder(
+            Draft draft, Map<String, Secret> storedSecrets, HbaRules hba, boolean fromUrl, Problems problems) {
         this.draft = draft;
         this.storedSecrets = storedSecrets;
+        this.hba = hba;
         this.fromUrl = fromUrl;
         this.problems = problems;
     }
@@ -48,11 +54,13 @@ final class ConfigBuilder {
         Map<Integer, PeerConfig> peers = new LinkedHashMap<>();
         draft.peers().forEach((id, section) -> peer(id, section, peers));
         nobodyCanLogIn(settings, users);
+        anyNeedsAUserOnTheServer(settings, databases);
+        sharedPortNeedsPeers(settings);
 
         boolean broken = problems.hasErrors();
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets),
+                broken ? null : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets).withHba(hba),
                 all.stream().filter(ConfigBuilder::isError).toList(),
                 all.stream().filter(problem -> !isError(problem)).toList());
     }
@@ -139,9 +147,41 @@ final class ConfigBuilder {
         }
     }
 
+    /** Their clients are refused: what anybody says for a name cannot be whom the server takes them for. */
+    private void anyNeedsAUserOnTheServer(SectionDraft settings, Map<String, DatabaseConfig> databases) {
+        if (settings.values().get(Settings.AUTH_TYPE) != AuthType.ANY) {
+            return;
+        }
+        databases.forEach((name, database) -> {
+            if (database.forcedUser() == null) {
+                SectionDraft section = Objects.requireNonNull(draft.databases().get(name));
+                problems.warn(
+                        section.origin(),
+                        section.key(DatabaseSettings.USER.name()),
+                        "missing, and auth_type = any lets nobody in to a database without it");
+            }
+        });
+    }
+
+    /** The kernel gives a cancel request to any of the processes, most likely not to the one that is meant. */
+    private void sharedPortNeedsPeers(SectionDraft settings) {
+        if (settings.values().get(Settings.SO_REUSEPORT) && settings.values().get(Settings.PEER_ID) == 0) {
+            Origin origin = settings.originOf(Settings.SO_REUSEPORT.name());
+            problems.warn(
+                    origin,
+                    origin.label(Settings.SO_REUSEPORT.name()),
+                    "without peer_id and [peers] a cancel request that another process of the port gets is lost");
+        }
+    }
+
     private void nobodyCanLogIn(SectionDraft settings, Map<String, UserConfig> users) {
         AuthType type = settings.values().get(Settings.AUTH_TYPE);
         boolean anybody = type == AuthType.ANY
+                || type == AuthType.LDAP
+                || hba.rules().stream().anyMatch(rule -> rule.method() == HbaMethod.LDAP)
+                || !settings.values().get(Settings.AUTH_USER).isEmpty()
+                || draft.databases().values().stream()
+                        .anyMatch(database -> database.values().isSet(DatabaseSettings.AUTH_USER))
                 || !storedSecrets.isEmpty()
                 || users.values().stream().anyMatch(user -> type == AuthType.TRUST || user.password() != null);
         if (!anybody && !problems.hasErrors()) {

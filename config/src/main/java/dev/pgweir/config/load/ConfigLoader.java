@@ -38,10 +38,12 @@ public final class ConfigLoader {
         boolean fromUrl = readUrl(file, environment.get(UrlStart.VARIABLE), draft, problems);
         SectionDraft settings = draft.settings();
         EnvironmentReader.read(environment, settings, problems);
-        if (file != null) {
+        if (file != null && !settings.values().isSet(Settings.CONFFILE)) {
             settings.set(Settings.CONFFILE, file.toString(), Origin.of(file.toString()));
         }
-        return new ConfigBuilder(draft, readSecrets(settings, problems), fromUrl, problems).build();
+        return new ConfigBuilder(
+                        draft, readSecrets(settings, problems), AccessFiles.read(settings, problems), fromUrl, problems)
+                .build();
     }
 
     private static Draft readFile(Path file, Map<String, String> environment, Problems problems) {

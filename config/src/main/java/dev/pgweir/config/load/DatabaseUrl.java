@@ -2,7 +2,10 @@ package dev.pgweir.config.load;
 
 import dev.pgweir.config.value.Secret;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param user null if there is none
  * @param password null if there is none
- * @param host without brackets; {@code localhost} if there is none
- * @param port 5432 if there is none
+ * @param host without brackets; several with commas between, in their order; {@code localhost} if there is none
+ * @param port 5432 if there is none; the same for every host
  * @param dbname null if there is none
  * @param parameters what follows the question mark, except those that say one of the above; in their order
  */
@@ -62,7 +65,9 @@ record DatabaseUrl(
         int colon = userInfo.indexOf(':');
         String user = emptyToNull(PercentCode.decode(colon < 0 ? userInfo : userInfo.substring(0, colon), "the user"));
         String password = colon < 0 ? null : PercentCode.decode(userInfo.substring(colon + 1), "the password");
-        HostAndPort hostAndPort = HostAndPort.parse(authority.substring(at + 1));
+        List<HostAndPort> places = Stream.of(authority.substring(at + 1).split(",", -1))
+                .map(HostAndPort::parse)
+                .toList();
         String dbname = path.isEmpty() ? null : emptyToNull(PercentCode.decode(path.substring(1), "the database name"));
 
         String hostParameter = parameters.remove("host");
@@ -71,15 +76,41 @@ record DatabaseUrl(
         String passwordParameter = parameters.remove("password");
         String dbnameParameter = parameters.remove("dbname");
         String secret = passwordParameter == null ? password : passwordParameter;
-        String host = hostParameter == null ? hostAndPort.host() : hostParameter;
-        int port = portParameter == null ? hostAndPort.port() : HostAndPort.port(portParameter);
+        List<String> hosts = hostParameter == null
+                ? places.stream().map(HostAndPort::host).toList()
+                : List.of(hostParameter.split(",", -1));
+        List<Integer> ports = portParameter == null
+                ? places.stream().map(HostAndPort::port).toList()
+                : Stream.of(portParameter.split(",", -1)).map(HostAndPort::port).toList();
         return new DatabaseUrl(
                 userParameter == null ? user : userParameter,
                 secret == null ? null : Secret.of(secret),
-                host.isEmpty() ? "localhost" : host,
-                port == 0 ? DEFAULT_PORT : port,
+                hosts.stream().map(host -> host.isEmpty() ? "localhost" : host).collect(Collectors.joining(",")),
+                commonPort(ports, hosts.size()),
                 dbnameParameter == null ? dbname : dbnameParameter,
                 parameters);
+    }
+
+    /** Whether there is more than one host to choose from. */
+    boolean hasSeveralHosts() {
+        return host.indexOf(',') >= 0;
+    }
+
+    /** libpq takes a port for each host or one for all; a pool reaches all of its hosts by the same, as PgBouncer's do. */
+    private static int commonPort(List<Integer> ports, int hosts) {
+        if (ports.size() != 1 && ports.size() != hosts) {
+            throw new IllegalArgumentException("there are " + hosts + " hosts and " + ports.size()
+                    + " ports, accepted: one port, or one for each host");
+        }
+        List<Integer> different = ports.stream()
+                .map(port -> port == 0 ? DEFAULT_PORT : port)
+                .distinct()
+                .toList();
+        if (different.size() > 1) {
+            throw new IllegalArgumentException("the hosts have different ports, accepted: hosts of one port,"
+                    + " postgresql://user:password@host1:port,host2:port/dbname; else a database for each of them");
+        }
+        return different.get(0);
     }
 
     private static String withoutScheme(String url) {
@@ -114,7 +145,7 @@ record DatabaseUrl(
     }
 
     /**
-     * The part behind the user.
+     * One of the places behind the user.
      *
      * @param host empty if missing
      * @param port 0 if missing
@@ -122,9 +153,6 @@ record DatabaseUrl(
     private record HostAndPort(String host, int port) {
 
         static HostAndPort parse(String text) {
-            if (text.indexOf(',') >= 0) {
-                throw new IllegalArgumentException("several hosts are not possible in this version, " + FORM);
-            }
             if (text.startsWith("[")) {
                 int bracket = text.indexOf(']');
                 String after = bracket < 0 ? "" : text.substring(bracket + 1);

@@ -58,6 +58,8 @@ final class IniConfigReader implements IniScanner.Events {
         IniConfigReader reader = new IniConfigReader(name, home, problems);
         problems.summarizeWithoutEffect(Origin.of(name));
         reader.draft.settings().set(Settings.PGBOUNCER_COMPATIBILITY, true, Origin.of(name));
+        // PgBouncer has no such limit.
+        reader.draft.settings().set(Settings.MAX_CLIENT_LOGINS, 0, Origin.of(name));
         reader.scan(name, text, Path.of(name).toAbsolutePath().normalize());
         reader.defaults(Origin.of(name));
         return reader.draft;
@@ -66,14 +68,12 @@ final class IniConfigReader implements IniScanner.Events {
     /** Where PgBouncer listens if it is told nothing: on a Unix socket only. */
     private void defaults(Origin at) {
         SectionDraft settings = draft.settings();
-        settings.find("unix_socket_dir", at).filter(Setting::inForce).ifPresent(directory -> {
-            if (!settings.values().isSet(directory)) {
-                settings.put(directory, "/tmp", at);
-            }
-            if (!settings.values().isSet(Settings.LISTEN_ADDR)) {
-                settings.set(Settings.LISTEN_ADDR, List.of(), at);
-            }
-        });
+        if (!settings.values().isSet(Settings.UNIX_SOCKET_DIR)) {
+            settings.set(Settings.UNIX_SOCKET_DIR, "/tmp", at);
+        }
+        if (!settings.values().isSet(Settings.LISTEN_ADDR)) {
+            settings.set(Settings.LISTEN_ADDR, List.of(), at);
+        }
     }
 
     @Override

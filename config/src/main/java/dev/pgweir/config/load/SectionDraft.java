@@ -58,7 +58,7 @@ final class SectionDraft {
         if (found.isEmpty()) {
             String hint = table.suggest(name)
                     .map(near -> "did you mean " + near + "?")
-                    .orElse("see the table of settings for those there are");
+                    .orElse("those there are stand in README.md under All settings");
             problems.error(where, printable(key(name)), "unknown setting, " + hint);
         }
         return found;

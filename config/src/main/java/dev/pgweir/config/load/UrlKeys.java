@@ -4,6 +4,7 @@ import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Quote;
 import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.Settings;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
 import java.util.List;
@@ -102,11 +103,26 @@ final class UrlKeys {
     void connection(SectionDraft database) {
         database.set(DatabaseSettings.HOST, url.host(), origin);
         database.set(DatabaseSettings.PORT, url.port(), origin);
+        balancing(database);
         for (Setting<String> key : DatabaseSettings.STARTUP_PARAMETERS) {
             String value = url.parameters().get(key.name());
             if (value != null) {
                 database.put(key, value, origin, label(key.name()));
             }
+        }
+    }
+
+    /** libpq goes through the hosts in their order unless it is told to begin anywhere. */
+    private void balancing(SectionDraft database) {
+        String name = DatabaseSettings.LOAD_BALANCE_HOSTS.name();
+        String value = url.parameters().get(name);
+        if (value != null && !value.equals("disable") && !value.equals("random")) {
+            problems.error(
+                    origin, label(name), Quote.of(value) + " is not one of the choices, accepted: disable, random");
+        }
+        if (url.hasSeveralHosts()) {
+            HostBalancing balancing = "random".equals(value) ? HostBalancing.ROUND_ROBIN : HostBalancing.DISABLE;
+            database.set(DatabaseSettings.LOAD_BALANCE_HOSTS, balancing, origin);
         }
     }
 
@@ -157,6 +173,7 @@ final class UrlKeys {
 
     private static boolean isTaken(String name) {
         return PARAMETERS.stream().anyMatch(parameter -> parameter.name().equals(name))
+                || name.equals(DatabaseSettings.LOAD_BALANCE_HOSTS.name())
                 || DatabaseSettings.STARTUP_PARAMETERS.stream()
                         .anyMatch(key -> key.name().equals(name));
     }

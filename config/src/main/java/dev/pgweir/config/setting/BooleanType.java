@@ -10,9 +10,17 @@ final class BooleanType implements SettingType<Boolean> {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "1", "true", "yes", "on" -> true;
             case "0", "false", "no", "off" -> false;
-            default ->
-                throw new IllegalArgumentException(Quote.of(text) + " is neither on nor off, accepted: " + accepted());
+            default -> number(text);
         };
+    }
+
+    /** PgBouncer reads its switches as numbers, of which 0 alone is off. */
+    private boolean number(String text) {
+        Long number = Numbers.whole(text);
+        if (number == null) {
+            throw new IllegalArgumentException(Quote.of(text) + " is neither on nor off, accepted: " + accepted());
+        }
+        return number != 0;
     }
 
     /** As SHOW CONFIG of PgBouncer writes it. */

@@ -17,8 +17,6 @@ import java.util.Map;
  */
 public final class DatabaseSettings {
 
-    private static final String NO_QUERY = "this version takes secrets from auth_file and [users] only";
-
     public static final Setting<Secret> URL = Setting.of(
             "url", Types.URL, null, "postgresql://user:password@host:port/dbname; the other keys win over it.");
     public static final Setting<String> HOST = Setting.of(
@@ -86,6 +84,12 @@ public final class DatabaseSettings {
             HostBalancing.ROUND_ROBIN,
             "How one of several hosts is chosen: each in turn, or the first until it fails.");
 
+    public static final Setting<String> AUTH_USER = Setting.of("auth_user", Types.TEXT, null, "Instead of auth_user.");
+    public static final Setting<String> AUTH_QUERY =
+            Setting.of("auth_query", Types.TEXT, null, "Instead of auth_query.");
+    public static final Setting<String> AUTH_DBNAME =
+            Setting.of("auth_dbname", Types.TEXT, null, "Instead of auth_dbname.");
+
     /** Keys that become startup parameters of the same name. */
     public static final List<Setting<String>> STARTUP_PARAMETERS =
             List.of(CLIENT_ENCODING, DATESTYLE, TIMEZONE, APPLICATION_NAME, OPTIONS);
@@ -125,15 +129,7 @@ public final class DatabaseSettings {
                                     QUERY_TIMEOUT,
                                     SERVER_CONNECT_TIMEOUT,
                                     SERVER_LIFETIME)),
-                    new SettingGroup(
-                            "Authentication",
-                            List.of(
-                                    Setting.of("auth_user", Types.TEXT, null, "Instead of auth_user.")
-                                            .without(NO_QUERY),
-                                    Setting.of("auth_query", Types.TEXT, null, "Instead of auth_query.")
-                                            .without(NO_QUERY),
-                                    Setting.of("auth_dbname", Types.TEXT, null, "Instead of auth_dbname.")
-                                            .without(NO_QUERY)))),
+                    new SettingGroup("Authentication", List.of(AUTH_USER, AUTH_QUERY, AUTH_DBNAME))),
             Map.of("reserve_pool", "reserve_pool_size"));
 
     private DatabaseSettings() {}

@@ -13,10 +13,12 @@ import java.util.regex.Pattern;
  */
 record DurationType(boolean millis) implements SettingType<Duration> {
 
-    /** Bounded in digits, so that no number needs more memory or time than it takes to refuse it. */
-    private static final Pattern NUMBER = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,12})?)\\s*([a-z]{0,3})");
+    private static final Pattern UNIT = Pattern.compile("(.*?[0-9.])\\s*(us|ms|s|min|h|d)?");
 
-    /** Ten years: more means "never", which is written 0, and nanoseconds since the start must fit a long. */
+    /**
+     * Ten years; more is read as that. It means "never", for which people write many nines, and nanoseconds since the start
+     * must fit a long.
+     */
     private static final Duration MAXIMUM = Duration.ofDays(3650);
 
     private static final BigDecimal NANOS_PER_SECOND = BigDecimal.valueOf(1_000_000_000L);
@@ -24,29 +26,32 @@ record DurationType(boolean millis) implements SettingType<Duration> {
 
     @Override
     public Duration parse(String text) {
-        Matcher matcher = NUMBER.matcher(text);
-        BigDecimal unit = matcher.matches() ? nanosPer(matcher.group(2)) : BigDecimal.ZERO;
-        if (unit.signum() == 0) {
+        Matcher matcher = UNIT.matcher(text);
+        // Neither hexadecimal digits nor the e of an exponent may be taken for a unit, so the whole comes first.
+        BigDecimal number = Numbers.decimal(text);
+        BigDecimal unit = nanosPer("");
+        if (number == null && matcher.matches() && matcher.group(2) != null) {
+            number = Numbers.decimal(matcher.group(1));
+            unit = nanosPer(matcher.group(2));
+        }
+        if (number == null) {
             throw new IllegalArgumentException(Quote.of(text) + " is not a length of time, accepted: " + accepted());
         }
-        BigDecimal nanos = new BigDecimal(matcher.group(1)).multiply(unit).setScale(0, RoundingMode.CEILING);
-        if (nanos.compareTo(BigDecimal.valueOf(MAXIMUM.toNanos())) > 0) {
-            throw new IllegalArgumentException(Quote.of(text) + " is longer than ten years, accepted: " + accepted());
-        }
-        return Duration.ofNanos(nanos.longValueExact());
+        BigDecimal nanos = number.multiply(unit);
+        return nanos.compareTo(BigDecimal.valueOf(MAXIMUM.toNanos())) > 0
+                ? MAXIMUM
+                : Duration.ofNanos(nanos.setScale(0, RoundingMode.CEILING).longValueExact());
     }
 
-    /** Zero for a word that is no unit. */
     private BigDecimal nanosPer(String unit) {
         return switch (unit) {
-            case "" -> millis ? NANOS_PER_MILLI : NANOS_PER_SECOND;
             case "us" -> BigDecimal.valueOf(1_000L);
             case "ms" -> NANOS_PER_MILLI;
             case "s" -> NANOS_PER_SECOND;
             case "min" -> BigDecimal.valueOf(60).multiply(NANOS_PER_SECOND);
             case "h" -> BigDecimal.valueOf(3600).multiply(NANOS_PER_SECOND);
             case "d" -> BigDecimal.valueOf(86_400).multiply(NANOS_PER_SECOND);
-            default -> BigDecimal.ZERO;
+            default -> millis ? NANOS_PER_MILLI : NANOS_PER_SECOND;
         };
     }
 

@@ -1,23 +1,18 @@
 package dev.pgweir.config.setting;
 
-import java.util.regex.Pattern;
-
-/** A whole number within bounds, both included. */
+/** A whole number within bounds, both included; written in hexadecimal behind 0x and in octal behind 0, as PgBouncer has it. */
 record IntegerType(int minimum, int maximum) implements SettingType<Integer> {
-
-    /** Eleven characters hold every int, so that parsing as long cannot overflow. */
-    private static final Pattern DIGITS = Pattern.compile("-?[0-9]{1,11}");
 
     @Override
     public Integer parse(String text) {
-        if (!DIGITS.matcher(text).matches()) {
+        Long value = Numbers.whole(text);
+        if (value == null) {
             throw new IllegalArgumentException(Quote.of(text) + " is not a whole number, accepted: " + accepted());
         }
-        long value = Long.parseLong(text);
         if (value < minimum || value > maximum) {
             throw new IllegalArgumentException(value + " is out of range, accepted: " + accepted());
         }
-        return (int) value;
+        return value.intValue();
     }
 
     @Override

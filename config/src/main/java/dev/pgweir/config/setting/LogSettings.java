@@ -1,12 +1,11 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.SyslogFacility;
 import java.time.Duration;
 import java.util.List;
 
 /** What is written to the log. */
 final class LogSettings {
-
-    private static final String NO_SYSLOG = "the log goes to the standard error";
 
     static final Setting<Boolean> LOG_CONNECTIONS = Setting.of("log_connections", Types.BOOL, true, "Log each login.");
 
@@ -22,6 +21,19 @@ final class LogSettings {
     static final Setting<Duration> STATS_PERIOD =
             Setting.of("stats_period", Types.SECONDS, Duration.ofMinutes(1), "Time over which averages are taken.");
 
+    /** PgBouncer's bound; beyond 2 there is nothing more to say. */
+    static final Setting<Integer> VERBOSE = Setting.of(
+            "verbose", Types.integer(0, 3), 0, "How much is logged: 1 and 2 as -v and -vv, over which it wins.");
+
+    static final Setting<Boolean> SYSLOG =
+            Setting.of("syslog", Types.BOOL, false, "Log to the local syslog (/dev/log) as well; Linux only.");
+
+    static final Setting<String> SYSLOG_IDENT =
+            Setting.of("syslog_ident", Types.TEXT, "pgbouncer", "Name of the program in syslog.");
+
+    static final Setting<SyslogFacility> SYSLOG_FACILITY = Setting.of(
+            "syslog_facility", Types.choice(SyslogFacility.class), SyslogFacility.DAEMON, "Facility in syslog.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Log and statistics",
             List.of(
@@ -30,13 +42,10 @@ final class LogSettings {
                     LOG_POOLER_ERRORS,
                     LOG_STATS,
                     STATS_PERIOD,
-                    Setting.of("verbose", Types.integer(0, 3), 0, "How much is logged.")
-                            .without("-q and -v on the command line say how much"),
-                    Setting.of("syslog", Types.BOOL, false, "Log to syslog.").without(NO_SYSLOG),
-                    Setting.of("syslog_ident", Types.TEXT, "pgbouncer", "Name in syslog.")
-                            .without(NO_SYSLOG),
-                    Setting.of("syslog_facility", Types.TEXT, "daemon", "Facility in syslog.")
-                            .without(NO_SYSLOG)));
+                    VERBOSE,
+                    SYSLOG,
+                    SYSLOG_IDENT,
+                    SYSLOG_FACILITY));
 
     private LogSettings() {}
 }

@@ -1,5 +1,6 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 
@@ -42,6 +43,16 @@ final class NetSettings {
             1,
             "Accept a connection when its first bytes are there: 0 no, 1 for 45 seconds, else seconds; Linux only.");
 
+    /**
+     * Ours. By name and not for everybody, because whoever may send a header may say to be anybody. From those named here
+     * a header must come: one that is left out would make the load balancer's address count as the client's.
+     */
+    static final Setting<TrustedProxies> PROXY_PROTOCOL_FROM = Setting.of(
+            "proxy_protocol_from",
+            new TrustedProxiesType(),
+            TrustedProxies.NONE,
+            "Load balancers whose connections begin with a PROXY protocol header; empty: nobody may send one.");
+
     static final SettingGroup GROUP = new SettingGroup(
             "Sockets",
             List.of(
@@ -52,6 +63,7 @@ final class NetSettings {
                     TCP_USER_TIMEOUT,
                     TCP_SOCKET_BUFFER,
                     TCP_DEFER_ACCEPT,
+                    PROXY_PROTOCOL_FROM,
                     Setting.of("pkt_buf", Types.COUNT, 4096, "Bytes of the buffer of a connection.")
                             .restart()
                             .without(OWN_BUFFERS),

@@ -19,6 +19,16 @@ final class PoolSizeSettings {
             100,
             "Clients in total. Started from DATABASE_URL alone: 1000.");
 
+    /**
+     * Ours: until a client has logged in it may be anybody. 1000 logins at once are far more than a machine completes in
+     * the second that one takes, and with TLS cost about 100 MB; a storm above that waits in the kernel.
+     */
+    static final Setting<Integer> MAX_CLIENT_LOGINS = Setting.of(
+            "max_client_logins",
+            Types.COUNT,
+            1000,
+            "TCP connections that have not logged in; at that many no more are accepted; 0: no limit. Started from an ini: 0.");
+
     static final Setting<Integer> DEFAULT_POOL_SIZE = Setting.of(
             "default_pool_size",
             Types.COUNT,
@@ -86,6 +96,7 @@ final class PoolSizeSettings {
             List.of(
                     POOL_MODE,
                     MAX_CLIENT_CONN,
+                    MAX_CLIENT_LOGINS,
                     DEFAULT_POOL_SIZE,
                     MIN_POOL_SIZE,
                     RESERVE_POOL_SIZE,

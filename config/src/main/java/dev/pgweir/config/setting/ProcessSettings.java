@@ -85,10 +85,9 @@ final class ProcessSettings {
                     "Clients that share an event loop before the next one is used; 1 spreads them at once.")
             .restart();
 
-    /** What the file was; the loader sets it. */
-    static final Setting<String> CONFFILE = Setting.of(
-                    "conffile", Types.PATH, "", "The file this configuration was read from.")
-            .without("the file is the one given on the command line");
+    /** The file this was read from, unless the file or SET says another. */
+    static final Setting<String> CONFFILE =
+            Setting.of("conffile", Types.PATH, "", "The file that the next reload reads; the one of the command line.");
 
     static final Setting<String> LOGFILE = Setting.of(
             "logfile",

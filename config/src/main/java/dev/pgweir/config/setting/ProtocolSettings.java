@@ -1,5 +1,6 @@
 package dev.pgweir.config.setting;
 
+import dev.pgweir.config.value.ProtocolChoice;
 import java.util.List;
 
 /** Startup parameters and what of the protocol is looked at. */
@@ -25,6 +26,16 @@ final class ProtocolSettings {
             Integer.MAX_VALUE,
             "Bytes of the largest message that is let through.");
 
+    /**
+     * Ours. libpq's default too, and for its reason: PostgreSQL has known how to answer a newer version since 9.3, but
+     * other poolers and gateways refuse it.
+     */
+    static final Setting<ProtocolChoice> SERVER_MAX_PROTOCOL_VERSION = Setting.of(
+            "server_max_protocol_version",
+            Types.choice(ProtocolChoice.class),
+            ProtocolChoice.V3_0,
+            "Newest protocol asked of servers; with 3.2, PostgreSQL 18 gives long cancel keys, and older ones agree on 3.0.");
+
     static final Setting<Integer> MAX_PREPARED_STATEMENTS = Setting.of(
             "max_prepared_statements",
             Types.COUNT,
@@ -44,6 +55,7 @@ final class ProtocolSettings {
                     TRACK_EXTRA_PARAMETERS,
                     IGNORE_STARTUP_PARAMETERS,
                     MAX_PACKET_SIZE,
+                    SERVER_MAX_PROTOCOL_VERSION,
                     MAX_PREPARED_STATEMENTS,
                     PGBOUNCER_COMPATIBILITY,
                     Setting.of("disable_pqexec", Types.BOOL, false, "Refuse the simple query protocol.")

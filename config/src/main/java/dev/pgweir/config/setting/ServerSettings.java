@@ -46,6 +46,12 @@ final class ServerSettings {
     static final Setting<Duration> SERVER_LOGIN_RETRY = Setting.of(
             "server_login_retry", Types.SECONDS, Duration.ofSeconds(15), "Pause after a failed login to the server.");
 
+    static final Setting<Boolean> SERVER_FAST_CLOSE = Setting.of(
+            "server_fast_close",
+            Types.BOOL,
+            false,
+            "Session mode: close an outdated server connection between transactions, its client with it, not when it leaves.");
+
     /** As in PgBouncer, whatever the answer's own time to live. */
     static final Setting<Duration> DNS_MAX_TTL = Setting.of(
             "dns_max_ttl", Types.SECONDS, Duration.ofSeconds(15), "How long the addresses of a name are remembered.");
@@ -86,12 +92,7 @@ final class ServerSettings {
                     SERVER_IDLE_TIMEOUT,
                     SERVER_CONNECT_TIMEOUT,
                     SERVER_LOGIN_RETRY,
-                    Setting.of(
-                                    "server_fast_close",
-                                    Types.BOOL,
-                                    false,
-                                    "Close outdated servers of session mode at the end of the transaction.")
-                            .without("this version closes them when their client leaves"),
+                    SERVER_FAST_CLOSE,
                     AUTODB_IDLE_TIMEOUT,
                     POOL_IDLE_TIMEOUT,
                     DNS_MAX_TTL,

@@ -3,9 +3,12 @@ package dev.pgweir.config.setting;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.PoolMode;
+import dev.pgweir.config.value.ProtocolChoice;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.SslNegotiation;
+import dev.pgweir.config.value.SyslogFacility;
 import dev.pgweir.config.value.TransportChoice;
+import dev.pgweir.config.value.TrustedProxies;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,7 @@ public final class Settings {
 
     public static final Setting<PoolMode> POOL_MODE = PoolSizeSettings.POOL_MODE;
     public static final Setting<Integer> MAX_CLIENT_CONN = PoolSizeSettings.MAX_CLIENT_CONN;
+    public static final Setting<Integer> MAX_CLIENT_LOGINS = PoolSizeSettings.MAX_CLIENT_LOGINS;
     public static final Setting<Integer> DEFAULT_POOL_SIZE = PoolSizeSettings.DEFAULT_POOL_SIZE;
     public static final Setting<Integer> MIN_POOL_SIZE = PoolSizeSettings.MIN_POOL_SIZE;
     public static final Setting<Integer> RESERVE_POOL_SIZE = PoolSizeSettings.RESERVE_POOL_SIZE;
@@ -63,6 +67,7 @@ public final class Settings {
     public static final Setting<Duration> SERVER_LIFETIME = ServerSettings.SERVER_LIFETIME;
     public static final Setting<Duration> SERVER_IDLE_TIMEOUT = ServerSettings.SERVER_IDLE_TIMEOUT;
     public static final Setting<Duration> SERVER_CONNECT_TIMEOUT = ServerSettings.SERVER_CONNECT_TIMEOUT;
+    public static final Setting<Boolean> SERVER_FAST_CLOSE = ServerSettings.SERVER_FAST_CLOSE;
     public static final Setting<Duration> DNS_MAX_TTL = ServerSettings.DNS_MAX_TTL;
     public static final Setting<Duration> DNS_NXDOMAIN_TTL = ServerSettings.DNS_NXDOMAIN_TTL;
     public static final Setting<Duration> DNS_ZONE_CHECK_PERIOD = ServerSettings.DNS_ZONE_CHECK_PERIOD;
@@ -73,12 +78,21 @@ public final class Settings {
     public static final Setting<AuthType> AUTH_TYPE = AuthSettings.AUTH_TYPE;
     public static final Setting<String> AUTH_FILE = AuthSettings.AUTH_FILE;
     public static final Setting<Integer> SCRAM_ITERATIONS = AuthSettings.SCRAM_ITERATIONS;
+    public static final Setting<String> AUTH_HBA_FILE = AuthSettings.AUTH_HBA_FILE;
+    public static final Setting<String> AUTH_IDENT_FILE = AuthSettings.AUTH_IDENT_FILE;
+    public static final Setting<String> AUTH_LDAP_OPTIONS = AuthSettings.AUTH_LDAP_OPTIONS;
+    public static final Setting<String> AUTH_USER = AuthSettings.AUTH_USER;
+    public static final Setting<String> AUTH_QUERY = AuthSettings.AUTH_QUERY;
+    public static final Setting<String> AUTH_DBNAME = AuthSettings.AUTH_DBNAME;
+    public static final Setting<Duration> AUTH_QUERY_TTL = AuthSettings.AUTH_QUERY_TTL;
     public static final Setting<List<String>> ADMIN_USERS = AuthSettings.ADMIN_USERS;
     public static final Setting<List<String>> STATS_USERS = AuthSettings.STATS_USERS;
 
     public static final Setting<List<String>> TRACK_EXTRA_PARAMETERS = ProtocolSettings.TRACK_EXTRA_PARAMETERS;
     public static final Setting<List<String>> IGNORE_STARTUP_PARAMETERS = ProtocolSettings.IGNORE_STARTUP_PARAMETERS;
     public static final Setting<Integer> MAX_PACKET_SIZE = ProtocolSettings.MAX_PACKET_SIZE;
+    public static final Setting<ProtocolChoice> SERVER_MAX_PROTOCOL_VERSION =
+            ProtocolSettings.SERVER_MAX_PROTOCOL_VERSION;
     public static final Setting<Integer> MAX_PREPARED_STATEMENTS = ProtocolSettings.MAX_PREPARED_STATEMENTS;
     public static final Setting<Boolean> PGBOUNCER_COMPATIBILITY = ProtocolSettings.PGBOUNCER_COMPATIBILITY;
 
@@ -87,6 +101,10 @@ public final class Settings {
     public static final Setting<Boolean> LOG_POOLER_ERRORS = LogSettings.LOG_POOLER_ERRORS;
     public static final Setting<Boolean> LOG_STATS = LogSettings.LOG_STATS;
     public static final Setting<Duration> STATS_PERIOD = LogSettings.STATS_PERIOD;
+    public static final Setting<Integer> VERBOSE = LogSettings.VERBOSE;
+    public static final Setting<Boolean> SYSLOG = LogSettings.SYSLOG;
+    public static final Setting<String> SYSLOG_IDENT = LogSettings.SYSLOG_IDENT;
+    public static final Setting<SyslogFacility> SYSLOG_FACILITY = LogSettings.SYSLOG_FACILITY;
 
     public static final Setting<Boolean> TCP_KEEPALIVE = NetSettings.TCP_KEEPALIVE;
     public static final Setting<Integer> TCP_KEEPCNT = NetSettings.TCP_KEEPCNT;
@@ -95,6 +113,7 @@ public final class Settings {
     public static final Setting<Duration> TCP_USER_TIMEOUT = NetSettings.TCP_USER_TIMEOUT;
     public static final Setting<Integer> TCP_SOCKET_BUFFER = NetSettings.TCP_SOCKET_BUFFER;
     public static final Setting<Integer> TCP_DEFER_ACCEPT = NetSettings.TCP_DEFER_ACCEPT;
+    public static final Setting<TrustedProxies> PROXY_PROTOCOL_FROM = NetSettings.PROXY_PROTOCOL_FROM;
 
     public static final Setting<SslMode> CLIENT_TLS_SSLMODE = TlsSettings.CLIENT_TLS_SSLMODE;
     public static final Setting<String> CLIENT_TLS_KEY_FILE = TlsSettings.CLIENT_TLS_KEY_FILE;

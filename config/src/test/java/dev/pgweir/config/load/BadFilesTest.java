@@ -44,8 +44,8 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: query_timeout: \"-1\" is not a length of time,"
                                 + " accepted: seconds (0.5), or 15s, 500ms, 2min, 1h"),
                 bad(
-                        "[pgweir]\nquery_timeout = \"4000d\"",
-                        "pgweir.toml:2:1: query_timeout: \"4000d\" is longer than ten years,"
+                        "[pgweir]\nquery_timeout = \"4 weeks\"",
+                        "pgweir.toml:2:1: query_timeout: \"4 weeks\" is not a length of time,"
                                 + " accepted: seconds (0.5), or 15s, 500ms, 2min, 1h"),
                 bad(
                         "[pgweir]\nlog_stats = \"maybe\"",
@@ -69,7 +69,7 @@ final class BadFilesTest {
                         "pgweir.toml:2:1: max_clients_conn: unknown setting, did you mean max_client_conn?"),
                 bad(
                         "[pgweir]\ncolour = 5",
-                        "pgweir.toml:2:1: colour: unknown setting, see the table of settings for those there are"),
+                        "pgweir.toml:2:1: colour: unknown setting, those there are stand in README.md under All settings"),
                 bad(
                         "[pgweir]\nserver_tls_sslmode = \"always\"",
                         "pgweir.toml:2:1: server_tls_sslmode: \"always\" is not one of the choices, accepted: disable,"
@@ -264,7 +264,7 @@ final class BadFilesTest {
     void controlCharactersCannotForgeALogLine() {
         assertThat(new Loading(directory).errors("[pgweir]\n\"a\\nb\" = 1\npool_mode = \"a\\r\\nb\"" + DATABASE))
                 .containsExactly(
-                        "pgweir.toml:2:1: a?b: unknown setting, see the table of settings for those there are",
+                        "pgweir.toml:2:1: a?b: unknown setting, those there are stand in README.md under All settings",
                         "pgweir.toml:3:1: pool_mode: \"a??b\" is not one of the choices,"
                                 + " accepted: session, transaction, statement");
     }
@@ -294,5 +294,28 @@ final class BadFilesTest {
         assertThat(new Loading(directory).warnings("[pgweir]\nauth_type = \"md5\"" + DATABASE))
                 .containsExactly("pgweir.toml:2:1: auth_type: md5 needs users, and neither auth_file nor [users.NAME]"
                         + " has one: nobody can log in");
+    }
+
+    @Test
+    void warnsOfDatabasesThatNobodyIsLetInTo() {
+        assertThat(new Loading(directory)
+                        .warnings("[pgweir]\nauth_type = \"any\"\n"
+                                + "[databases.open]\nhost = \"db\"\n[databases.forced]\nhost = \"db\"\nuser = \"app\""))
+                .containsExactly(
+                        "pgweir.toml:3:1: databases.open.user: missing, and auth_type = any lets nobody in to a"
+                                + " database without it");
+    }
+
+    @Test
+    void warnsOfCancelRequestsThatGetLost() {
+        String shared = "[pgweir]\nauth_type = \"any\"\nso_reuseport = true\n";
+        String rest = DATABASE + "user = \"app\"";
+
+        assertThat(new Loading(directory).warnings(shared + rest))
+                .containsExactly(
+                        "pgweir.toml:3:1: so_reuseport: without peer_id and [peers] a cancel request that another"
+                                + " process of the port gets is lost");
+        assertThat(new Loading(directory).warnings(shared + "peer_id = 1\n" + rest))
+                .isEmpty();
     }
 }

@@ -123,7 +123,7 @@ final class BadIniFilesTest {
                                 + " accepted: session, transaction, statement"),
                 bad(
                         "[users]\napp = port=5432",
-                        "pgbouncer.ini:2:7: users.app.port: unknown setting, see the table of settings for those there are"),
+                        "pgbouncer.ini:2:7: users.app.port: unknown setting, those there are stand in README.md under All settings"),
                 bad(
                         "[peers]\nfirst = host=db",
                         "pgbouncer.ini:2:1: peers: \"first\" is not a whole number, accepted: 1 to 16383"),
@@ -184,7 +184,7 @@ final class BadIniFilesTest {
                         "more.ini:1:1: pool_mode: \"x\" is not one of the choices,"
                                 + " accepted: session, transaction, statement",
                         "more.ini:3:8: users.boss.limit: unknown setting,"
-                                + " see the table of settings for those there are",
+                                + " those there are stand in README.md under All settings",
                         "pgbouncer.ini:2:1: databases: pgbouncer is the name of the console,"
                                 + " accepted: any other name",
                         "pgbouncer.ini:4:1: listen_port: \"x\" is not a whole number, accepted: 0 to 65535",

@@ -72,6 +72,21 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void fileMayNameTheOneThatTheNextReloadReads() {
+        ProxyConfig config = new Loading(directory).config("""
+                [pgweir]
+                conffile = "next.toml"
+                [databases.app]
+                host = "db"
+                """);
+
+        assertThat(config.conffile()).isEqualTo(directory.resolve("next.toml"));
+        assertThat(Loading.config(Map.of("DATABASE_URL", "postgresql://app:secret@db"))
+                        .conffile())
+                .isNull();
+    }
+
+    @Test
     void emptyFileOfSettingsHasPgBouncersDefaults() {
         ProxyConfig config = new Loading(directory).config("[databases.app]\nhost = \"db\"\n");
 
@@ -102,7 +117,7 @@ final class ConfigLoaderTest {
     void fileWithDatabasesLeavesTheUrlAlone() {
         LoadResult result = new Loading(directory)
                 .load(
-                        "[pgweir]\nauth_type = \"any\"\n[databases.app]\nhost = \"db\"\n",
+                        "[pgweir]\nauth_type = \"any\"\n[databases.app]\nhost = \"db\"\nuser = \"app\"\n",
                         Map.of("DATABASE_URL", "not even a URL"));
 
         assertThat(result.errors()).isEmpty();

@@ -32,7 +32,13 @@ final class DatabaseUrlTest {
                 "postgresql://u:%C3%A4@h/d, u, ä, h, 5432, d",
                 "postgresql://u:a+b@h/d, u, a+b, h, 5432, d",
                 "postgresql:///d?host=h&port=99&user=u&password=p, u, p, h, 99, d",
-                "postgresql://h/a?dbname=d, -, -, h, 5432, d"
+                "postgresql://h/a?dbname=d, -, -, h, 5432, d",
+                "'postgresql://u:p@h1,h2/d', u, p, 'h1,h2', 5432, d",
+                "'postgresql://u:a,b@h1:99,[::1]:99,h3:99/d', u, 'a,b', 'h1,::1,h3', 99, d",
+                "'postgresql://h1:5432,h2', -, -, 'h1,h2', 5432, -",
+                "'postgresql://h1,', -, -, 'h1,localhost', 5432, -",
+                "'postgresql:///d?host=h1,h2&port=99', -, -, 'h1,h2', 99, d",
+                "'postgresql://h1,h2/d?port=99,99', -, -, 'h1,h2', 99, d"
             })
     void readsTheParts(String url, String user, String password, String host, int port, String dbname) {
         DatabaseUrl parsed = DatabaseUrl.parse(url);
@@ -69,7 +75,9 @@ final class DatabaseUrlTest {
                 "hunter2",
                 "mysql://u:hunter2@h/d",
                 "jdbc:postgresql://h/d?password=hunter2",
-                "postgresql://u:hunter2@h1,h2/d",
+                "postgresql://u:hunter2@h1,h2:5433/d",
+                "postgresql://u:hunter2@h1,h2,h3/d?port=1,2",
+                "postgresql://u:hunter2@h1/d?port=1,1",
                 "postgresql://u:hunter2@h1:1,h2:2/d",
                 "postgresql://u:hunter2@h:port/d",
                 "postgresql://u:hunter2@h:0/d",

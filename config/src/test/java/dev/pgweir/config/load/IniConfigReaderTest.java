@@ -99,6 +99,53 @@ final class IniConfigReaderTest {
     }
 
     @Test
+    void withoutListenAddrOnlyTheUnixSocketInTmpIsListenedOn() {
+        ProxyConfig nothing = new Loading(directory).ini("[databases]\napp = host=db\n[pgbouncer]\n");
+        ProxyConfig elsewhere =
+                new Loading(directory).ini("[databases]\napp = host=db\n[pgbouncer]\nunix_socket_dir = /run/pgweir\n");
+        ProxyConfig byTcp =
+                new Loading(directory).ini("[databases]\napp = host=db\n[pgbouncer]\nlisten_addr = 10.0.0.1\n");
+        ProxyConfig byTcpOnly = new Loading(directory)
+                .ini("[databases]\napp = host=db\n[pgbouncer]\nlisten_addr = ::1\nunix_socket_dir =\n");
+
+        assertThat(nothing.listen().listenAddr()).isEmpty();
+        assertThat(nothing.listen().unixSocketDir()).isEqualTo("/tmp");
+        assertThat(elsewhere.listen().listenAddr()).isEmpty();
+        assertThat(elsewhere.listen().unixSocketDir()).isEqualTo("/run/pgweir");
+        assertThat(byTcp.listen().listenAddr()).containsExactly("10.0.0.1");
+        assertThat(byTcp.listen().unixSocketDir()).isEqualTo("/tmp");
+        assertThat(byTcpOnly.listen().listenAddr()).containsExactly("::1");
+        assertThat(byTcpOnly.listen().unixSocketDir()).isEmpty();
+    }
+
+    @Test
+    void numbersAreReadAsPgBouncerReadsThem() {
+        ProxyConfig config = new Loading(directory).ini("""
+                [databases]
+                app = host=db port=0x1538 pool_size=010
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                max_client_conn = 0x1F4
+                default_pool_size = +20
+                query_timeout = 1.5e1
+                server_lifetime = 1e12
+                log_connections = 2
+                log_disconnections = no
+                unix_socket_mode = 0700
+                """);
+
+        assertThat(config.database("app").orElseThrow().port()).isEqualTo(5432);
+        assertThat(config.poolSettings("app", "u").sizes().poolSize()).isEqualTo(8);
+        assertThat(config.limits().maxClientConn()).isEqualTo(500);
+        assertThat(config.pool().defaultPoolSize()).isEqualTo(20);
+        assertThat(config.clientSettings("app", "u").query()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.effective("server_lifetime")).isEqualTo("315360000");
+        assertThat(config.log().logConnections()).isTrue();
+        assertThat(config.log().logDisconnections()).isFalse();
+        assertThat(config.listen().unixSocketMode()).isEqualTo(0700);
+    }
+
+    @Test
     void theLastValueCountsAndSectionsMerge() {
         ProxyConfig config = new Loading(directory).ini("""
                 [pgbouncer]

@@ -33,11 +33,8 @@ final class SettingSourcesTest {
     @TempDir
     Path directory;
 
-    /** All but the file's own name, which the loader sets. */
     static List<Setting<?>> settings() {
-        return Settings.TABLE.settings().stream()
-                .filter(setting -> !setting.equals(Settings.CONFFILE))
-                .toList();
+        return Settings.TABLE.settings();
     }
 
     static Stream<Arguments> keysOfSections() {
@@ -74,7 +71,10 @@ final class SettingSourcesTest {
         assertThat(fromIni.values().find(setting)).isEqualTo(value);
         assertThat(fromEnvironment.values().find(setting)).isEqualTo(value);
         assertThat(bySet.find(setting)).isEqualTo(value);
-        assertThat(TomlConfigWriter.write(fromIni)).contains("\n" + setting.name() + " = ");
+        if (!setting.equals(Settings.CONFFILE)) {
+            // The file that is written is another than the one it was read from.
+            assertThat(TomlConfigWriter.write(fromIni)).contains("\n" + setting.name() + " = ");
+        }
         assertThat(fromIni.settingRows())
                 .contains(new SettingRow(
                         setting.name(), setting.secret() ? "****" : text, setting.defaultText(), setting.reloadable()));
@@ -146,6 +146,7 @@ final class SettingSourcesTest {
             return setting.equals(Settings.MAX_PACKET_SIZE) ? "2048" : "2";
         }
         return switch (text) {
+            case "daemon" -> "local3";
             case "0777" -> "0770";
             case "0" -> "1";
             case "1" -> "0";

@@ -3,13 +3,16 @@ package dev.pgweir.config.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.value.AuthType;
+import dev.pgweir.config.value.HostBalancing;
 import dev.pgweir.config.value.PoolMode;
 import dev.pgweir.config.value.Secret;
 import dev.pgweir.config.value.SslMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -185,5 +188,19 @@ final class UrlStartTest {
                 Map.of("DATABASE_URL", "postgresql://u@db/d", "PGWEIR_LISTEN_ADDR", "*", "PGWEIR_AUTH_TYPE", "trust"));
 
         assertThat(config.auth().authType()).isEqualTo(AuthType.TRUST);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', DISABLE", "?load_balance_hosts=disable, DISABLE", "?load_balance_hosts=random, ROUND_ROBIN"})
+    void severalHostsAreTriedInTheOrderOfTheUrl(String parameter, HostBalancing balancing) {
+        ProxyConfig config =
+                Loading.config(Map.of("DATABASE_URL", "postgresql://app:secret@h1:5433,h2:5433/shop" + parameter));
+
+        for (String name : List.of("shop", "other")) {
+            DatabaseConfig database = config.database(name).orElseThrow();
+            assertThat(database.hosts()).containsExactly("h1", "h2");
+            assertThat(database.port()).isEqualTo(5433);
+            assertThat(database.hostBalancing()).isEqualTo(balancing);
+        }
     }
 }

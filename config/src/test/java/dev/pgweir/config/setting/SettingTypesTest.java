@@ -24,7 +24,18 @@ final class SettingTypesTest {
         "250us, 250000",
         "1 s, 1000000000",
         "0.0000000001, 1",
-        "315360000, 315360000000000000"
+        "315360000, 315360000000000000",
+        "315360001, 315360000000000000",
+        "9999999999999999, 315360000000000000",
+        "1e99, 315360000000000000",
+        "4000d, 315360000000000000",
+        "1e3, 1000000000000",
+        "15E-1, 1500000000",
+        "1., 1000000000",
+        ".5, 500000000",
+        "+5, 5000000000",
+        "0x1d, 29000000000",
+        "010, 10000000000"
     })
     void readsLengthsOfTime(String text, long nanos) {
         assertThat(Types.SECONDS.parse(text)).isEqualTo(Duration.ofNanos(nanos));
@@ -32,7 +43,10 @@ final class SettingTypesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "s", "-1", "1e3", "1.", ".5", "1S", "1 hour", "1w", "NaN", "315360001", "9999999999999"})
+            strings = {
+                "", "s", ".", "-1", "-1s", "1e", "1e999", "0x", "0xg", "1S", "1 hour", "1w", "NaN", "inf", "1 2s",
+                "15s s"
+            })
     void refusesWhatIsNoLengthOfTime(String text) {
         assertThatThrownBy(() -> Types.SECONDS.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -51,25 +65,59 @@ final class SettingTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "true", "YES", "On"})
+    @ValueSource(strings = {"1", "true", "YES", "On", "2", "-1", "0x1"})
     void readsOn(String text) {
         assertThat(Types.BOOL.parse(text)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "false", "NO", "Off"})
+    @ValueSource(strings = {"0", "false", "NO", "Off", "00", "0x0"})
     void readsOff(String text) {
         assertThat(Types.BOOL.parse(text)).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "2", "t", "enabled"})
+    @ValueSource(strings = {"", "t", "enabled", "1.0", "08"})
     void refusesWhatIsNeitherOnNorOff(String text) {
         assertThatThrownBy(() -> Types.BOOL.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "+1", "1.0", "0x10", " 1", "2147483648", "-2147483649", "99999999999999999999"})
+    @CsvSource({
+        "0, 0",
+        "100, 100",
+        "-1, -1",
+        "+1, 1",
+        "' 1', 1",
+        "0x10, 16",
+        "0XfF, 255",
+        "-0x10, -16",
+        "010, 8",
+        "0777, 511",
+        "0000000000000001, 1"
+    })
+    void readsWholeNumbersAsPgBouncerDoes(String text, int number) {
+        assertThat(Types.integer(Integer.MIN_VALUE, Integer.MAX_VALUE).parse(text))
+                .isEqualTo(number);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "+",
+                "- 1",
+                "1.0",
+                "0x",
+                "0xg",
+                "08",
+                "1 ",
+                "1k",
+                "1e3",
+                "2147483648",
+                "-2147483649",
+                "99999999999999999999"
+            })
     void refusesWhatIsNoWholeNumberInRange(String text) {
         assertThatThrownBy(() ->
                         Types.integer(Integer.MIN_VALUE, Integer.MAX_VALUE).parse(text))

@@ -44,7 +44,7 @@ final class SettingsTest {
     }
 
     @Test
-    void hasAllOfPgBouncersSettingsAndNineOfItsOwn() {
+    void hasAllOfPgBouncersSettingsAndThoseOfItsOwn() {
         List<String> names =
                 pgBouncers().stream().map(line -> line.split("\\|", -1)[0]).toList();
 
@@ -56,6 +56,9 @@ final class SettingsTest {
                         "max_server_connections",
                         "cancel_reserve_connections",
                         "min_evict_age",
+                        "max_client_logins",
+                        "proxy_protocol_from",
+                        "server_max_protocol_version",
                         "worker_threads",
                         "worker_clients",
                         "transport",

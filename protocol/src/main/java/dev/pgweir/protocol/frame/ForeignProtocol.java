@@ -30,8 +30,8 @@ final class ForeignProtocol {
                     + " PostgreSQL protocol";
         }
         if (firstBytes == PROXY_V2 || text.equals("PROX")) {
-            return "a PROXY protocol header came where a PostgreSQL startup packet was expected: turn it off in the"
-                    + " load balancer";
+            return "a PROXY protocol header came from an address that may not send one: turn it off in the load balancer,"
+                    + " or name its address in proxy_protocol_from";
         }
         return text.equals("SSH-") ? "an SSH client came where a PostgreSQL startup packet was expected" : null;
     }

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.admin;
 
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.proxy.client.ConsoleClient;
 import dev.pgweir.proxy.client.ConsoleConversation;
@@ -129,7 +130,7 @@ public final class Console {
         String setting = shownSetting(statement);
         if (setting != null) {
             out.columns("s", setting);
-        } else if (find(statement) instanceof ShowCommand show) {
+        } else if (TransactionWord.of(statement) == null && find(statement) instanceof ShowCommand show) {
             show.run(NO_DATA, out);
         }
     }
@@ -168,6 +169,11 @@ public final class Console {
         return ((OrderCommand) command).run(statement, control, notices);
     }
 
+    /** The answer to a command that could not be done. */
+    ErrorResponse error(ConsoleException failure) {
+        return data.pgBouncerErrors() ? failure.responseOfPgBouncer() : failure.response();
+    }
+
     static NoticeResponse notice(String text) {
         return NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, text);
     }
@@ -200,7 +206,9 @@ public final class Console {
 
     /** Whether there is anything to run: an error if not. */
     void check(Statement statement) throws ConsoleException {
-        if (shownSetting(statement) == null && ignoredSetting(statement) == null) {
+        if (shownSetting(statement) == null
+                && ignoredSetting(statement) == null
+                && TransactionWord.of(statement) == null) {
             find(statement);
         }
     }

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** What the console shows. Called on an event loop: every method returns a snapshot at once. */
 public interface ConsoleData {
+    /** Whether errors carry PgBouncer's SQLSTATE instead of those that fit best. */
+    boolean pgBouncerErrors();
+
     /** The prepared statements that clients share. */
     List<StatementRow> preparedStatements();
 

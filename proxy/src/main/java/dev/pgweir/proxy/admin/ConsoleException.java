@@ -39,7 +39,17 @@ public final class ConsoleException extends Exception {
 
     /** As PostgreSQL would tell it. */
     ErrorResponse response() {
-        ErrorResponse error = ErrorResponse.of(Severity.ERROR, sqlState, String.valueOf(getMessage()));
+        return response(sqlState);
+    }
+
+    /** The same with PgBouncer's code, which is one and the same for all that it has in common with PgWeir but RELOAD. */
+    ErrorResponse responseOfPgBouncer() {
+        boolean asItIs = sqlState.equals(SqlState.CONFIG_FILE_ERROR) || sqlState.equals(SqlState.QUERY_CANCELED);
+        return response(asItIs ? sqlState : SqlState.PROTOCOL_VIOLATION);
+    }
+
+    private ErrorResponse response(SqlState code) {
+        ErrorResponse error = ErrorResponse.of(Severity.ERROR, code, String.valueOf(getMessage()));
         return hint.isEmpty() ? error : error.withHint(hint);
     }
 }

@@ -6,6 +6,7 @@ import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.message.backend.CommandComplete;
 import dev.pgweir.protocol.message.backend.EmptyBackendMessage;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
+import dev.pgweir.protocol.message.frontend.Execute;
 import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.client.ConsoleClient;
 import dev.pgweir.proxy.client.ConsoleConversation;
@@ -35,6 +36,8 @@ final class Conversation implements ConsoleConversation {
     private @Nullable CompletableFuture<String> running;
     /** After an error in the extended protocol nothing is answered until Sync. */
     private boolean skipToSync;
+    /** A driver may have begun one; then portals stay beyond Sync. */
+    private TransactionStatus transaction = TransactionStatus.IDLE;
 
     Conversation(Console console, ConsoleUser user, ConsoleClient client) {
         this.console = console;
@@ -52,7 +55,6 @@ final class Conversation implements ConsoleConversation {
             }
             case FrontendMessageType.SYNC -> {
                 skipToSync = false;
-                extended.closePortals();
                 ready(out);
             }
             case FrontendMessageType.FLUSH,
@@ -114,14 +116,23 @@ final class Conversation implements ConsoleConversation {
                 extended.onMessage(type, whole, out);
                 return true;
             }
-            ExtendedQueries.Portal portal = extended.execute(whole);
+            Execute execute = Execute.decode(whole);
+            Portal portal = extended.portal(execute);
+            if (portal.isSuspended()) {
+                portal.goOn(execute.maxRows(), out);
+                return true;
+            }
             Statement statement = portal.statement();
             if (statement == null) {
                 EmptyBackendMessage.EMPTY_QUERY_RESPONSE.encode(out);
                 return true;
             }
-            ResultWriter result = new ResultWriter(out, ResultWriter.Part.ROWS, portal.formats());
+            ResultWriter result = new ResultWriter(out, ResultWriter.Part.ROWS, portal.formats(), execute.maxRows());
             CompletableFuture<String> tag = run(statement, result, out);
+            ByteBuf rest = result.rest();
+            if (rest != null) {
+                portal.suspend(rest, out);
+            }
             if (tag == null || finished(tag, out)) {
                 return true;
             }
@@ -145,6 +156,12 @@ final class Conversation implements ConsoleConversation {
 
     private @Nullable CompletableFuture<String> run(Statement statement, ResultWriter result, ByteBuf out)
             throws ConsoleException {
+        TransactionWord word = TransactionWord.of(statement);
+        if (word != null) {
+            transaction = word.after();
+            result.done(word.tag());
+            return null;
+        }
         Notices notices = new Notices(client, out);
         try {
             return console.run(statement, user, result, notices);
@@ -246,10 +263,13 @@ final class Conversation implements ConsoleConversation {
 
     private void fail(ConsoleException failure, ByteBuf out) {
         LOG.info("console: {}: {}", user.name(), failure.getMessage());
-        failure.response().encode(out);
+        console.error(failure).encode(out);
     }
 
-    private static void ready(ByteBuf out) {
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
+    private void ready(ByteBuf out) {
+        if (transaction == TransactionStatus.IDLE) {
+            extended.closePortals();
+        }
+        new ReadyForQuery(transaction).encode(out);
     }
 }

@@ -19,19 +19,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Statements and portals of one client. A portal always gives all its rows: the row limit of Execute is not looked at.
- */
+/** Statements and portals of one client. */
 final class ExtendedQueries {
     /** There are not half as many commands; a client that makes more does not close what it makes. */
     private static final int MAX_KEPT = 100;
 
-    /**
-     * A statement with the formats it is to be answered in.
-     *
-     * @param statement null for an empty one
-     */
-    record Portal(@Nullable Statement statement, ResultFormats formats) {}
+    /** Each holds a table; a driver reads one or two at a time. */
+    private static final int MAX_SUSPENDED = 4;
 
     /** One that may be empty, which a map cannot hold by itself. */
     private record Prepared(@Nullable Statement statement) {}
@@ -149,8 +143,16 @@ final class ExtendedQueries {
     }
 
     /** What an Execute is to run. */
-    Portal execute(ByteBuf body) throws ConsoleException {
-        return portal(Execute.decode(body).portal());
+    Portal portal(Execute execute) throws ConsoleException {
+        Portal portal = portal(execute.portal());
+        if (execute.maxRows() > 0
+                && !portal.isSuspended()
+                && portals.values().stream().filter(Portal::isSuspended).count() >= MAX_SUSPENDED) {
+            throw new ConsoleException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "a client of the console may have up to " + MAX_SUSPENDED + " portals with rows left");
+        }
+        return portal;
     }
 
     private Prepared statement(String name) throws ConsoleException {

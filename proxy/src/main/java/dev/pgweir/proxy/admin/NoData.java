@@ -5,6 +5,11 @@ import java.util.List;
 /** A proxy with nothing in it: its tables have columns and no rows. */
 final class NoData implements ConsoleData {
     @Override
+    public boolean pgBouncerErrors() {
+        return false;
+    }
+
+    @Override
     public List<StatementRow> preparedStatements() {
         return List.of();
     }

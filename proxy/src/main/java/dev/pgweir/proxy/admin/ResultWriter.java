@@ -5,6 +5,7 @@ import dev.pgweir.protocol.message.MessageWriter;
 import dev.pgweir.protocol.message.backend.CommandComplete;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the result of a command, or of a part of it: with the extended protocol its columns are asked for apart. */
@@ -23,9 +24,14 @@ final class ResultWriter {
     private static final int NO_MODIFIER = -1;
     private static final int NULL = -1;
 
-    private final ByteBuf out;
+    private ByteBuf out;
     private final Part part;
     private final ResultFormats formats;
+    /** After how many rows the others are kept apart; 0 for never. */
+    private final int limit;
+
+    private int rows;
+    private @Nullable ByteBuf rest;
     private ColumnType[] types = {};
     private boolean described;
 
@@ -35,9 +41,17 @@ final class ResultWriter {
     }
 
     ResultWriter(ByteBuf out, Part part, ResultFormats formats) {
+        this(out, part, formats, 0);
+    }
+
+    /**
+     * @param limit how many rows are written at the most, with {@link #rest} for the others; 0 or less for all
+     */
+    ResultWriter(ByteBuf out, Part part, ResultFormats formats, int limit) {
         this.out = out;
         this.part = part;
         this.formats = formats;
+        this.limit = limit;
     }
 
     /**
@@ -103,6 +117,17 @@ final class ResultWriter {
             }
         }
         message.end();
+        rows++;
+        if (rows == limit) {
+            out = Unpooled.buffer();
+            rest = out;
+        }
+    }
+
+    /** The messages behind the limit, once it was reached; there may be but the end. */
+    @Nullable
+    ByteBuf rest() {
+        return rest;
     }
 
     void notice(NoticeResponse notice) {

@@ -15,6 +15,7 @@ final class SocketTable {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
     private static final String TYPES = "ssssssisiTTiiississii";
+    private static final int STATE = 4;
     private static final List<String> NAMES = List.of(
             "type",
             "user",
@@ -57,10 +58,17 @@ final class SocketTable {
         out.columns(TYPES + "i".repeat(BUFFER_NAMES.size()), names.toArray(String[]::new));
         for (SocketRow row : rows) {
             List<Object> values = values(row);
+            values.set(STATE, stateOfSocket(row));
             values.addAll(Collections.nCopies(BUFFER_NAMES.size(), 0));
             out.row(values.toArray());
         }
         out.done("SHOW");
+    }
+
+    /** PgBouncer names its lists here, and the one of its clients has those that are idle as well. */
+    private static String stateOfSocket(SocketRow row) {
+        boolean client = row.type().equals("C");
+        return (client ? "cl_" : "sv_") + (client && row.state().equals("idle") ? "active" : row.state());
     }
 
     private static List<Object> values(SocketRow row) {

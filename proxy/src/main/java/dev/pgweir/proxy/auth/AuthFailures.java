@@ -2,7 +2,7 @@ package dev.pgweir.proxy.auth;
 
 /** The ways a client's login fails, with PgBouncer's wording where it has one. */
 final class AuthFailures {
-    private static final String INVALID_PASSWORD = "28P01";
+    static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String PROTOCOL_VIOLATION = "08P01";
     private static final String TOO_MANY_CONNECTIONS = "53300";
@@ -22,8 +22,26 @@ final class AuthFailures {
                 INVALID_AUTHORIZATION, "\"trust\" authentication failed", "the user is not known");
     }
 
+    /** PgBouncer's words where {@code auth_query} knows nobody of that name. */
+    static ClientAuthStep noSuchUser() {
+        return new ClientAuthStep.Failure(PROTOCOL_VIOLATION, "no such user", "auth_query knows no such user");
+    }
+
     static ClientAuthStep peer(String detail) {
         return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "\"peer\" authentication failed", detail);
+    }
+
+    static ClientAuthStep certificate(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "certificate authentication failed", detail);
+    }
+
+    static ClientAuthStep ldap(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "LDAP authentication failed", detail);
+    }
+
+    /** PgBouncer's words for a client that no rule lets in. */
+    static ClientAuthStep rejected(String detail) {
+        return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "login rejected", detail);
     }
 
     static ClientAuthStep outOfTurn() {

@@ -3,7 +3,7 @@ package dev.pgweir.proxy.auth;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How a client has to prove who it is: the values of {@code auth_type} that need no more than a password. */
+/** How a client has to prove who it is: values of {@code auth_type}. */
 public enum AuthMethod {
     /** Nothing to prove, but the user must be known. */
     TRUST("trust"),
@@ -16,7 +16,9 @@ public enum AuthMethod {
     /** SCRAM-SHA-256 (RFC 7677). */
     SCRAM_SHA_256("scram-sha-256"),
     /** What the kernel says of the process at the other end of a Unix socket. */
-    PEER("peer");
+    PEER("peer"),
+    /** A certificate in the client's name, verified by the TLS handshake. */
+    CERT("cert");
 
     private final String setting;
 

@@ -26,10 +26,17 @@ public sealed interface ClientAuthStep {
     record Failure(String sqlState, String message, String detail) implements ClientAuthStep {}
 
     /**
-     * Keys are being derived. Call {@link ClientAuthenticator#resume} on the connection's event loop when the stage is
-     * complete, and hand over no message before that.
+     * Something is being worked out elsewhere. Call {@link ClientAuthenticator#resume} on the connection's event loop when
+     * the stage is complete.
      *
      * @param until completes on another thread, never exceptionally
+     * @param unasked whether nothing was asked of the client yet, so that the channel is read on, to see whether it leaves;
+     *     a message fails the login then. Else no message is to be handed over before the stage is complete
      */
-    record Pending(CompletionStage<?> until) implements ClientAuthStep {}
+    record Pending(CompletionStage<?> until, boolean unasked) implements ClientAuthStep {
+        /** Keys are being derived for what the client sent. */
+        public Pending(CompletionStage<?> until) {
+            this(until, false);
+        }
+    }
 }

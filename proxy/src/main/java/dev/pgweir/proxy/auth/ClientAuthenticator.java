@@ -27,4 +27,7 @@ public interface ClientAuthenticator {
 
     /** Goes on after {@link ClientAuthStep.Pending}, once its stage is complete. */
     ClientAuthStep resume();
+
+    /** The client has left while the login was {@linkplain ClientAuthStep.Pending pending}, or at any other time. */
+    default void abandon() {}
 }

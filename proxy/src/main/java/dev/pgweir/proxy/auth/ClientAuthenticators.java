@@ -2,6 +2,8 @@ package dev.pgweir.proxy.auth;
 
 import dev.pgweir.protocol.auth.scram.ScramClientExchange;
 import java.security.SecureRandom;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,18 +73,72 @@ public final class ClientAuthenticators {
             case MD5 ->
                 needsScram(credential) ? scram(user, credential) : new Md5Authenticator(user, credential, random);
             case SCRAM_SHA_256 -> scram(user, credential);
-            case PEER -> new PeerAuthenticator(user, credential, null);
+            case PEER -> new PeerAuthenticator(user, credential, user::equals, null);
+            case CERT -> certificate(user, credential, user::equals, null);
         };
+    }
+
+    /**
+     * The authenticator of a user whose credential has to be asked for first.
+     *
+     * @param method makes the login for what was found, null for an unknown user
+     * @param tellsWhoExists whether an unknown user is told so at once, as PgBouncer does; else its login goes on and fails
+     *     at its end
+     */
+    public ClientAuthenticator lookedUp(
+            CredentialLookup lookup,
+            Function<@Nullable Credential, ClientAuthenticator> method,
+            boolean tellsWhoExists) {
+        return new LookupAuthenticator(lookup, method, tellsWhoExists);
     }
 
     /**
      * The authenticator for a login by {@link AuthMethod#PEER} through a Unix socket.
      *
+     * @param allowed whether a user of the operating system may log in as {@code user}
      * @param systemUser looks the user of the client's process up; called on a thread that may wait
      */
     public ClientAuthenticator peer(
-            String user, @Nullable Credential credential, Supplier<@Nullable String> systemUser) {
-        return new PeerAuthenticator(user, credential, systemUser);
+            String user,
+            @Nullable Credential credential,
+            Predicate<String> allowed,
+            Supplier<@Nullable String> systemUser) {
+        return new PeerAuthenticator(user, credential, allowed, systemUser);
+    }
+
+    /**
+     * The authenticator for a login by {@link AuthMethod#CERT}.
+     *
+     * @param allowed whether the holder of a certificate in some name may log in as {@code user}
+     * @param name the name in the certificate that the TLS handshake has verified; null: there is none
+     */
+    public ClientAuthenticator certificate(
+            String user, @Nullable Credential credential, Predicate<String> allowed, @Nullable String name) {
+        if (name == null) {
+            return new FixedAuthenticator(
+                    AuthFailures.certificate("there is no TLS connection with a verified certificate"));
+        }
+        if (!allowed.test(name)) {
+            return new FixedAuthenticator(AuthFailures.certificate("TLS certificate name mismatch: " + name));
+        }
+        return new FixedAuthenticator(
+                credential == null
+                        ? AuthFailures.certificate("the user is not known")
+                        : new ClientAuthStep.Success(new AuthenticatedUser(user, credential), null));
+    }
+
+    /** The authenticator for a login whose password a directory judges. */
+    public ClientAuthenticator ldap(String user, PasswordJudge directory) {
+        return new LdapAuthenticator(user, directory);
+    }
+
+    /**
+     * Lets nobody in.
+     *
+     * @param why for the log
+     */
+    public ClientAuthenticator reject(String why) {
+        return new FixedAuthenticator(AuthFailures.rejected(why));
     }
 
     private static boolean needsScram(@Nullable Credential credential) {

@@ -6,9 +6,9 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /** {@code auth_type=md5} for a user whose stored secret is a password or an md5 hash, or who is not known. */
-final class Md5Authenticator implements ClientAuthenticator {
+final class Md5Authenticator implements Rejudgeable {
     private final String user;
-    private final @Nullable Credential credential;
+    private @Nullable Credential credential;
     private final byte[] salt = new byte[Md5Password.SALT_LENGTH];
     private boolean requested;
 
@@ -41,6 +41,13 @@ final class Md5Authenticator implements ClientAuthenticator {
         return Md5Password.verify(hash, salt, answer)
                 ? new ClientAuthStep.Success(new AuthenticatedUser(user, credential), null)
                 : AuthFailures.password("wrong password");
+    }
+
+    @Override
+    public ClientAuthStep judge(Credential newer, ByteBuf message) {
+        credential = newer;
+        requested = true;
+        return onMessage(message);
     }
 
     @Override

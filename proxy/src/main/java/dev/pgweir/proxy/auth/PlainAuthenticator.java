@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** {@code auth_type=plain}: the client sends its password, which is checked against any kind of stored secret. */
-final class PlainAuthenticator implements ClientAuthenticator {
+final class PlainAuthenticator implements Rejudgeable {
     /**
      * Longest password taken, in bytes. Tokens of cloud providers are passwords and come close to it; PgBouncer stops
      * here as well, at the length that lets the whole message have 64 KiB.
@@ -26,7 +26,7 @@ final class PlainAuthenticator implements ClientAuthenticator {
     }
 
     private final String user;
-    private final @Nullable Credential credential;
+    private @Nullable Credential credential;
     private final KeyDeriver deriver;
     private Phase phase = Phase.NEW;
     private @Nullable CompletableFuture<Boolean> verdict;
@@ -69,6 +69,13 @@ final class PlainAuthenticator implements ClientAuthenticator {
             return verify(scram.keys().toSecret());
         }
         return AuthFailures.password(PasswordBodies.whyNobody(credential));
+    }
+
+    @Override
+    public ClientAuthStep judge(Credential newer, ByteBuf message) {
+        credential = newer;
+        phase = Phase.REQUESTED;
+        return onMessage(message);
     }
 
     @Override

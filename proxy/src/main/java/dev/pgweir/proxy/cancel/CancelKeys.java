@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.cancel;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import java.security.MessageDigest;
@@ -13,14 +14,18 @@ import org.jspecify.annotations.Nullable;
  * to another client a moment later. For any thread.
  */
 public final class CancelKeys {
+    /** PostgreSQL 18's: as hard to guess as any key of today. */
+    private static final int LONG_SECRET = 32;
+
     private final SecureRandom random;
     private final IntSupplier peerId;
     private final ConcurrentHashMap<Integer, Entry> byProcessId = new ConcurrentHashMap<>();
     /**
-     * Keys with a peer's number in them, by all of {@link PeerKey#whole}: of their process id no more than 15 bits are
-     * random, too few for a place of their own. A long is compared at once, so the time tells nobody how much was right.
+     * Keys with a peer's number in them, by {@link PeerKey#locator}: of their process id no more than 15 bits are random,
+     * too few for a place of their own. A long is compared at once and the secret in constant time, so the time tells
+     * nobody how much was right.
      */
-    private final ConcurrentHashMap<Long, CancelTarget> byWhole = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Entry> byLocator = new ConcurrentHashMap<>();
 
     private record Entry(BackendKeyData key, CancelTarget target) {}
 
@@ -40,16 +45,22 @@ public final class CancelKeys {
         this.peerId = peerId;
     }
 
-    /** A key for a client; {@link #remove} takes it back. */
-    public BackendKeyData register(CancelTarget target) {
+    /**
+     * A key for a client; {@link #remove} takes it back.
+     *
+     * @param version what the client speaks: from 3.2 on its secret is long
+     */
+    public BackendKeyData register(CancelTarget target, ProtocolVersion version) {
+        int length = version.compareTo(ProtocolVersion.V3_2) >= 0 ? LONG_SECRET : BackendKeyData.MIN_SECRET_LENGTH;
         int peer = peerId.getAsInt();
         while (peer > 0) {
-            BackendKeyData key = PeerKey.random(peer, random);
-            if (byWhole.putIfAbsent(PeerKey.whole(key.processId(), key.secret()), target) == null) {
+            BackendKeyData key = PeerKey.random(peer, length, random);
+            long locator = PeerKey.locator(key.processId(), key.secret());
+            if (byLocator.putIfAbsent(locator, new Entry(key, target)) == null) {
                 return key;
             }
         }
-        byte[] secret = new byte[BackendKeyData.MIN_SECRET_LENGTH];
+        byte[] secret = new byte[length];
         random.nextBytes(secret);
         while (true) {
             // Positive, as process ids are: drivers print them.
@@ -62,16 +73,20 @@ public final class CancelKeys {
 
     /** The client is gone. */
     public void remove(BackendKeyData key) {
-        if (byWhole.remove(PeerKey.whole(key.processId(), key.secret())) == null) {
+        long locator = PeerKey.locator(key.processId(), key.secret());
+        Entry ofPeer = byLocator.get(locator);
+        if (ofPeer != null && ofPeer.key.equals(key)) {
+            byLocator.remove(locator);
+        } else {
             byProcessId.remove(key.processId());
         }
     }
 
     /** Whose query is meant; null if the key is of nobody. */
     public @Nullable CancelTarget find(CancelRequest request) {
-        CancelTarget ofPeer = byWhole.get(PeerKey.whole(request.processId(), request.secret()));
-        if (ofPeer != null) {
-            return ofPeer;
+        Entry ofPeer = byLocator.get(PeerKey.locator(request.processId(), request.secret()));
+        if (ofPeer != null && PeerKey.isSame(ofPeer.key.secret(), request.secret())) {
+            return ofPeer.target;
         }
         Entry entry = byProcessId.get(request.processId());
         return entry != null && MessageDigest.isEqual(entry.key.secret(), request.secret()) ? entry.target : null;

@@ -2,6 +2,8 @@ package dev.pgweir.proxy.cancel;
 
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 
 /**
@@ -13,7 +15,8 @@ import java.security.SecureRandom;
  *       0rrrrrrr   peer, low  peer, high   random |  random   rrrrrr hh
  * </pre>
  *
- * {@code hh} is how often a request may still be passed on. The key itself has 3 there.
+ * {@code hh} is how often a request may still be passed on. The key itself has 3 there. The longer secrets of protocol 3.2
+ * have these two bits in their last byte as well.
  */
 final class PeerKey {
     /** The bits that count the hops, and the most they can say. */
@@ -23,9 +26,9 @@ final class PeerKey {
 
     private PeerKey() {}
 
-    /** A key that nobody can guess. */
-    static BackendKeyData random(int peerId, SecureRandom random) {
-        byte[] secret = new byte[BackendKeyData.MIN_SECRET_LENGTH];
+    /** A key that nobody can guess, with a secret of so many bytes. */
+    static BackendKeyData random(int peerId, int length, SecureRandom random) {
+        byte[] secret = new byte[length];
         random.nextBytes(secret);
         secret[secret.length - 1] |= (byte) HOPS;
         int peer = ((peerId & 0xff) << 16) | ((peerId >> 8) << 8);
@@ -52,15 +55,24 @@ final class PeerKey {
         return new CancelRequest(request.processId(), secret);
     }
 
-    /** The key that a request names, however often it was passed on; 0 if it has another length. */
-    static long whole(int processId, byte[] secret) {
-        if (secret.length != Integer.BYTES) {
+    /** What a key is found by: the process id and four bytes of the secret, however often the request was passed on. */
+    static long locator(int processId, byte[] secret) {
+        if (secret.length < Integer.BYTES) {
             return 0;
         }
-        long whole = processId;
-        for (byte each : secret) {
-            whole = (whole << 8) | (each & 0xff);
-        }
-        return whole | HOPS;
+        int start = ByteBuffer.wrap(secret).getInt();
+        return ((long) processId << Integer.SIZE)
+                | Integer.toUnsignedLong(secret.length == Integer.BYTES ? start | HOPS : start);
+    }
+
+    /** Whether two secrets are the same, however often the requests were passed on. The time tells nothing of where they differ. */
+    static boolean isSame(byte[] one, byte[] other) {
+        return MessageDigest.isEqual(unhopped(one), unhopped(other));
+    }
+
+    private static byte[] unhopped(byte[] secret) {
+        byte[] whole = secret.clone();
+        whole[whole.length - 1] |= (byte) HOPS;
+        return whole;
     }
 }

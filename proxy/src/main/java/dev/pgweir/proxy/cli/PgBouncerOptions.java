@@ -35,7 +35,7 @@ final class PgBouncerOptions {
         if (daemon) {
             err.println(
                     "pgweir: not started, -d: PgWeir does not go into the background. Leave -d out and let systemd, a"
-                            + " container or your shell (nohup pgweir FILE &) see to that; with logfile and -q its log goes to a"
+                            + " container or setsid (setsid -f pgweir FILE) see to that; with logfile and -q its log goes to a"
                             + " file");
         }
         return daemon;

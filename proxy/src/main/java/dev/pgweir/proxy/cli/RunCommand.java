@@ -4,10 +4,13 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.load.ConfigLoader;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
+import dev.pgweir.config.setting.SettingException;
+import dev.pgweir.config.setting.SettingValues;
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.proxy.ConfiguredLog;
 import dev.pgweir.proxy.Proxy;
 import dev.pgweir.proxy.ProxyStartException;
 import dev.pgweir.proxy.Shutdown;
-import dev.pgweir.proxy.log.LogLevel;
 import dev.pgweir.proxy.log.Logging;
 import dev.pgweir.proxy.log.StandardError;
 import dev.pgweir.proxy.net.ServiceManager;
@@ -95,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
             printTwoWays(err);
             return 1;
         }
-        LoadResult result = ConfigLoader.load(file, environment);
+        LoadResult result = load(file);
         ProxyConfig config = result.config();
         if (config == null) {
             ProblemPrinter.print(result, err);
@@ -105,12 +108,11 @@ final class RunCommand implements Callable<Integer> {
         if (quiet) {
             StandardError.quiet();
         }
-        Logging.configure(level());
         try {
             // Before anything is logged that the file should have, and before the first client is taken.
-            Logging.toFile(config.log().logfile());
-        } catch (IOException e) {
-            err.println("pgweir: not started, logfile: " + e.getMessage());
+            ConfiguredLog.apply(config.log());
+        } catch (SettingException e) {
+            err.println("pgweir: not started, " + e.setting() + ": " + e.getMessage());
             return 1;
         }
         result.warnings().forEach(RunCommand::log);
@@ -136,12 +138,15 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private LogLevel level() {
-        return switch (verbose.length) {
-            case 0 -> LogLevel.LOG;
-            case 1 -> LogLevel.DEBUG;
-            default -> LogLevel.NOISE;
-        };
+    /** The configuration, in which -v counts where nothing else says how much is logged. */
+    private LoadResult load(@Nullable Path from) {
+        LoadResult result = ConfigLoader.load(from, environment);
+        ProxyConfig config = result.config();
+        if (config == null || verbose.length == 0 || config.values().isSet(Settings.VERBOSE)) {
+            return result;
+        }
+        SettingValues values = config.values().with(Settings.VERBOSE, Math.min(verbose.length, 3));
+        return new LoadResult(config.withValues(values), result.errors(), result.warnings());
     }
 
     private static void log(Problem problem) {
@@ -158,13 +163,12 @@ final class RunCommand implements Callable<Integer> {
             CompletableFuture<Proxy> started = new CompletableFuture<>();
             Signals.install(new SignalOrders(new WhenStarted(started)));
             Proxy proxy = Proxy.start(
-                    config,
-                    () -> ConfigLoader.load(file, environment),
-                    new ServiceManager(environment),
-                    VersionText.number());
+                    config, inForce -> load(inForce.conffile()), new ServiceManager(environment), VersionText.number());
             started.complete(proxy);
             LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
             pgBouncer.explain();
+            IgnoredSignals.warn();
+            OpenFiles.log(config);
             proxy.terminated().toCompletableFuture().join();
             LOG.info("process down");
             return 0;

@@ -60,7 +60,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             .reject(FrontendMessageType.PASSWORD)
             .build();
 
-    /** Where prepared statements are followed: of a Bind the names are read, the others are read whole. */
+    /** Where prepared statements or settings are followed: of a Bind the names are read, the others are read whole. */
     private static final Interest RELAY_STATEMENTS = RELAY.toBuilder()
             .whole(
                     FrontendMessageType.QUERY,
@@ -90,7 +90,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final PoolClient place;
     private final Link link;
     private final BackendKeyData key;
-    /** Null where statements are passed on as they come: in session mode, and if max_prepared_statements is 0. */
+    /** Null in session mode, where statements and settings are on the client's own server. */
     private final @Nullable Preparer preparer;
 
     /** The buffer whose next message waits for a server, and what was read behind it. */
@@ -125,6 +125,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     /** What of the message at hand is sent begins here. */
     private int keepFrom;
 
+    /** Whether it has to leave as soon as the server connection of its session is outdated. */
+    private boolean fastClose;
     /** Why it has to leave. */
     private @Nullable DisconnectReason leave;
 
@@ -148,7 +150,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.clients = clients;
         this.config = config;
         this.settings = settings;
-        takeResetQuery(config);
+        takeServerSettings(config);
         this.wanted = new SessionParameters(clients.tracked());
         startupSettings.forEach(wanted::request);
         SessionParameters defaults = new SessionParameters(clients.tracked());
@@ -156,18 +158,22 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         wanted.fillFrom(defaults);
         this.place = new PoolClient(this);
         int statements = config.protocol().maxPreparedStatements();
-        boolean follows = statements > 0 && settings.poolMode() != PoolMode.SESSION;
+        boolean follows = settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
         this.preparer = follows ? new Preparer(link, clients.statements(), wanted, statements) : null;
         if (preparer != null) {
             link.preparer(preparer);
         }
-        this.key = clients.keys().register(this);
+        if (settings.poolMode() == PoolMode.STATEMENT) {
+            link.refuseTransactions();
+        }
+        this.key = clients.keys().register(this, session.version());
         scanner.interest(follows ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
     }
 
-    private void takeResetQuery(ProxyConfig from) {
+    private void takeServerSettings(ProxyConfig from) {
+        fastClose = from.server().serverFastClose() && settings.poolMode() == PoolMode.SESSION;
         hasReset = from.server().serverResetQuery() != null;
         resetAlways = hasReset && from.server().serverResetQueryAlways();
     }
@@ -193,13 +199,17 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         } else {
             PoolMode mode = settings.poolMode();
             settings = now.clientSettings(database, user).withPoolMode(mode);
-            takeResetQuery(now);
+            takeServerSettings(now);
         }
         leaveIfTold();
     }
 
     /** The configuration has no place for this client any more, so it goes as soon as nothing is lost by it. */
     private boolean leaveIfTold() {
+        if (fastClose && leave == null) {
+            PooledServer server = link.slot();
+            leave = server != null && server.isOutdated() ? DisconnectReason.SERVER_CONFIG_CHANGED : null;
+        }
         if (leave == null || gone || waiting || stalled != null || !inbox.isEmpty() || isInMessage()) {
             return false;
         }
@@ -265,6 +275,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             return ClientState.WAITING;
         }
         return link.isBound() ? ClientState.ACTIVE : ClientState.IDLE;
+    }
+
+    @Override
+    public boolean isTorn() {
+        return link.isClientTorn();
     }
 
     // ---- from the client ----
@@ -553,7 +568,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private boolean onBody() {
         if (longParse) {
             longParse = false;
-            if (scanner.buffer().getByte(scanner.from()) != 0) {
+            if (!Objects.requireNonNull(preparer).passes() && scanner.buffer().getByte(scanner.from()) != 0) {
                 throw ProtocolException.violation("the statement is too long to be prepared under a name: accepted are "
                         + MAX_WHOLE + " bytes; without a name there is no limit");
             }
@@ -684,16 +699,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
             if (failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT) {
                 session.fail(waitedTooLong(failure), DisconnectReason.QUERY_WAIT_TIMEOUT);
+            } else if (failure.kind() == WaitFailure.Kind.POOL_CLOSED) {
+                session.fail(failure.sqlState(), failure.message(), DisconnectReason.SHUTDOWN);
             } else {
-                session.fail(failure.sqlState(), failure.message(), reason(failure));
+                session.passOn(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
             }
         });
-    }
-
-    private static DisconnectReason reason(WaitFailure failure) {
-        return failure.kind() == WaitFailure.Kind.POOL_CLOSED
-                ? DisconnectReason.SHUTDOWN
-                : DisconnectReason.CLIENT_LOGIN_FAILED;
     }
 
     private ErrorResponse waitedTooLong(WaitFailure failure) {
@@ -749,12 +760,15 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             if (stalled != null && !waiting) {
                 resume();
             }
-        } else if (settings.poolMode() == PoolMode.STATEMENT) {
-            session.fail(
-                    "08P01",
-                    "transaction blocks not allowed in statement pooling mode",
-                    DisconnectReason.STATEMENT_POOLING_TRANSACTION);
         }
+    }
+
+    @Override
+    public void onTransactionRefused() {
+        session.fail(
+                "08P01",
+                "transaction blocks not allowed in statement pooling mode",
+                DisconnectReason.STATEMENT_POOLING_TRANSACTION);
     }
 
     @Override
@@ -801,14 +815,16 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             owed = inTransaction ? error : null;
             return;
         }
+        ByteBuf out = channel.alloc().buffer();
         for (int i = 0; i < answers; i++) {
-            answer(error);
-            answer(new ReadyForQuery(TransactionStatus.IDLE));
+            error.encode(out);
+            new ReadyForQuery(TransactionStatus.IDLE).encode(out);
         }
         if (group) {
-            answer(error);
+            error.encode(out);
             skipToSync = true;
         }
+        channel.writeAndFlush(out, channel.voidPromise());
         if (blocked) {
             resume();
         }
@@ -826,10 +842,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         }
     }
 
-    private static ErrorResponse lost(@Nullable ErrorResponse fatal) {
+    private ErrorResponse lost(@Nullable ErrorResponse fatal) {
         String text = "the server closed the connection while PgWeir was using it for this client";
         return fatal == null
-                ? ErrorResponse.of(Severity.ERROR, SqlState.CONNECTION_FAILURE, text)
+                ? ErrorResponse.of(Severity.ERROR, session.own(SqlState.CONNECTION_FAILURE.code()), text)
                 : ErrorResponse.of(Severity.ERROR, ClientSession.sqlState(fatal.code()), text + ": " + fatal.message());
     }
 
@@ -887,17 +903,18 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (link.isBound()) {
             boolean idle = link.isIdle();
             if (!idle && over(settings.query(), link.queryStart(), now)) {
-                end("57014", "query timeout: query_timeout" + is(settings.query()), DisconnectReason.QUERY_TIMEOUT);
+                session.fail(
+                        "57014", "query timeout: query_timeout" + is(settings.query()), DisconnectReason.QUERY_TIMEOUT);
             } else if (over(settings.transaction(), link.transactionStart(), now)
                     && (!idle || link.status() != TransactionStatus.IDLE)) {
-                end(
+                session.fail(
                         "25P04",
                         "transaction timeout: transaction_timeout" + is(settings.transaction()),
                         DisconnectReason.TRANSACTION_TIMEOUT);
             } else if (idle
                     && link.status() != TransactionStatus.IDLE
                     && over(settings.idleTransaction(), link.queryStart(), now)) {
-                end(
+                session.fail(
                         "25P03",
                         "idle transaction timeout: idle_transaction_timeout" + is(settings.idleTransaction()),
                         DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
@@ -908,15 +925,6 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             }
         } else if (!waiting && over(settings.idle(), idleSince, now)) {
             idleTooLong();
-        }
-    }
-
-    /** An error cannot be told in the middle of a message. */
-    private void end(String sqlState, String text, DisconnectReason reason) {
-        if (link.isClientTorn()) {
-            session.close(reason);
-        } else {
-            session.fail(sqlState, text, reason);
         }
     }
 

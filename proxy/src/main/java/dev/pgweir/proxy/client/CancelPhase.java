@@ -4,6 +4,7 @@ import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.cancel.PeerForwarder;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 
@@ -20,7 +21,7 @@ final class CancelPhase implements ClientPhase {
         this.session = session;
     }
 
-    void begin(CancelKeys keys, PeerForwarder peers, CancelRequest request) {
+    void begin(CancelKeys keys, PeerForwarder peers, CancelRequest request, LoginAdmission admission) {
         CancelTarget target = keys.find(request);
         if (target == null
                 && peers.forward(
@@ -35,6 +36,8 @@ final class CancelPhase implements ClientPhase {
             session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return;
         }
+        // Who has a key has logged in. One for a peer may be made up, so it stays counted.
+        admission.over(session.channel());
         target.onCancelRequest(() ->
                 session.channel().eventLoop().execute(() -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST)));
     }
@@ -46,6 +49,6 @@ final class CancelPhase implements ClientPhase {
 
     @Override
     public ClientState state() {
-        return ClientState.LOGIN;
+        return ClientState.CANCEL;
     }
 }

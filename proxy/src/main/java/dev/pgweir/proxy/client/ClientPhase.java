@@ -31,6 +31,11 @@ interface ClientPhase {
      */
     default void onTick(long now) {}
 
+    /** Whether the client has part of a message, so that nothing but the rest can be said to it. */
+    default boolean isTorn() {
+        return false;
+    }
+
     /** Where the client stands. */
     ClientState state();
 }

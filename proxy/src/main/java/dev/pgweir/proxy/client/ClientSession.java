@@ -1,7 +1,8 @@
 package dev.pgweir.proxy.client;
 
-import dev.pgweir.config.LogConfig;
+import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.Severity;
 import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
@@ -10,6 +11,7 @@ import dev.pgweir.proxy.log.LogPrefix;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
+import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.tls.TlsFailure;
 import dev.pgweir.proxy.tls.TlsPeer;
@@ -44,12 +46,15 @@ public final class ClientSession {
     private final int loopIndex;
     private final ReadGate gate;
     private final LoopClients registry;
-    private final Supplier<LogConfig> wanted;
+    private final Supplier<ProxyConfig> config;
     /** For what strangers bring about. */
     private final LimitedLog strangers;
 
     private final @Nullable UnixClient unix;
-    private final SocketAddress peer;
+    private volatile SocketAddress peer;
+    /** A load balancer speaks for it. */
+    private volatile boolean passedOn;
+
     private final Instant connectTime = Instant.now();
     private final long connectNanos = System.nanoTime();
     private final List<ClientLimits.Place> places = new ArrayList<>(3);
@@ -61,6 +66,7 @@ public final class ClientSession {
     private volatile String applicationName = "";
     private volatile String replication = "none";
     private volatile @Nullable TlsPeer tls;
+    private ProtocolVersion version = ProtocolVersion.V3_0;
     private boolean ended;
     private boolean sentSomething;
 
@@ -73,7 +79,7 @@ public final class ClientSession {
             @Nullable UnixClient unix,
             int loopIndex,
             LoopClients registry,
-            Supplier<LogConfig> wanted,
+            Supplier<ProxyConfig> config,
             LimitedLog strangers) {
         this.id = id;
         this.channel = channel;
@@ -85,7 +91,7 @@ public final class ClientSession {
                 ? channel.remoteAddress()
                 : UnixSockets.shown(unix.peer() == null ? 0 : unix.peer().pid(), unix.port());
         this.registry = registry;
-        this.wanted = wanted;
+        this.config = config;
         this.strangers = strangers;
     }
 
@@ -135,7 +141,7 @@ public final class ClientSession {
 
     /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */
     public InetSocketAddress remoteAddress() {
-        return unix == null ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
+        return unix == null || passedOn ? (InetSocketAddress) peer : UnixSockets.shown(unix.port());
     }
 
     /** Where it was accepted; through a Unix socket as {@link #remoteAddress}. */
@@ -143,10 +149,24 @@ public final class ClientSession {
         return unix == null ? (InetSocketAddress) channel.localAddress() : UnixSockets.shown(unix.port());
     }
 
-    /** What is known of its Unix socket; null if it came by TCP. */
+    /** What is known of its Unix socket; null if it came by TCP, or a load balancer speaks for somebody there. */
     @Nullable
     UnixClient unix() {
-        return unix;
+        return passedOn ? null : unix;
+    }
+
+    /**
+     * It comes through a load balancer. The process at a Unix socket is that one then, and its rights are not the client's.
+     *
+     * @param source where it comes from; null if that is not told
+     */
+    void isPassedOn(@Nullable InetSocketAddress source) {
+        if (source != null) {
+            peer = source;
+        } else if (unix != null) {
+            peer = UnixSockets.shown(unix.port());
+        }
+        passedOn = true;
     }
 
     /** What its TLS handshake has shown; null while it is not encrypted. */
@@ -178,10 +198,28 @@ public final class ClientSession {
         return phase instanceof ActivePhase active ? active : null;
     }
 
+    /** Its membership in a pool, once it has logged in to one. */
+    public @Nullable PoolClient member() {
+        ClientPhase now = phase;
+        if (now instanceof ActivePhase active) {
+            return active.place();
+        }
+        return now instanceof ReplicationPhase replicating ? replicating.place() : null;
+    }
+
     void identify(@Nullable String startupUser, @Nullable String startupDatabase, String name) {
         user = startupUser;
         database = startupDatabase;
         applicationName = name;
+    }
+
+    /** What was agreed on with it. */
+    ProtocolVersion version() {
+        return version;
+    }
+
+    void speaks(ProtocolVersion agreed) {
+        version = agreed;
     }
 
     // ---- its phases ----
@@ -217,7 +255,7 @@ public final class ClientSession {
 
     /** SUSPEND, or its end. The console goes on, and so do logins, which may be to the console. */
     void suspend(boolean suspended) {
-        if (ended || active() == null) {
+        if (ended || !isServed()) {
             return;
         }
         if (suspended) {
@@ -227,10 +265,14 @@ public final class ClientSession {
         }
     }
 
+    private boolean isServed() {
+        return phase instanceof ActivePhase || phase instanceof ReplicationPhase;
+    }
+
     /** Whether something was written to a client of a pool that it has not taken. */
     boolean hasUnsent() {
         ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-        return !ended && active() != null && out != null && out.totalPendingWriteBytes() > 0;
+        return !ended && isServed() && out != null && out.totalPendingWriteBytes() > 0;
     }
 
     /** A place under a limit, given back at the end. */
@@ -303,17 +345,32 @@ public final class ClientSession {
         registry.remove(this);
     }
 
-    /** Tells the client why (FATAL) and closes. */
+    /**
+     * Tells the client why (FATAL) and closes.
+     *
+     * @param sqlState what fits best; PgBouncer, where PgWeir is to be compatible with it, has one for everything
+     */
     void fail(String sqlState, @Nullable String text, DisconnectReason reason) {
-        fail(ErrorResponse.of(Severity.FATAL, sqlState(sqlState), text == null ? reason.text() : text), reason);
+        passOn(own(sqlState).code(), text == null ? reason.text() : text, reason);
     }
 
-    /** Tells the client why and closes. */
+    /** Closes with what PostgreSQL has said (FATAL), under its own code. */
+    void passOn(String sqlState, String text, DisconnectReason reason) {
+        fail(ErrorResponse.of(Severity.FATAL, sqlState(sqlState), text), reason);
+    }
+
+    /** The code for an error of PgWeir's own. */
+    SqlState own(String fitting) {
+        return config.get().compatible() ? SqlState.PROTOCOL_VIOLATION : sqlState(fitting);
+    }
+
+    /** Tells the client why, unless it is in the middle of a message, and closes. */
     void fail(ErrorResponse error, DisconnectReason reason) {
         if (ended) {
             return;
         }
-        if (wanted.get().logPoolerErrors()) {
+        boolean torn = phase.isTorn();
+        if (config.get().log().logPoolerErrors()) {
             if (isStranger(phase)) {
                 strangers.warn("pooler error: " + reason.text(), this + " pooler error: " + error.message());
             } else {
@@ -321,6 +378,11 @@ public final class ClientSession {
             }
         }
         end(reason, error.message());
+        if (torn) {
+            channel.flush();
+            channel.close();
+            return;
+        }
         ByteBuf out = channel.alloc().buffer();
         error.encode(out);
         channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
@@ -347,7 +409,7 @@ public final class ClientSession {
         ended = true;
         ClientPhase last = phase;
         phase = ClosedPhase.INSTANCE;
-        if (sentSomething && wanted.get().logDisconnections()) {
+        if (sentSomething && config.get().log().logDisconnections()) {
             long age = (System.nanoTime() - connectNanos) / 1_000_000_000L;
             String why = detail == null ? reason.text() : detail;
             if (isStranger(last)) {

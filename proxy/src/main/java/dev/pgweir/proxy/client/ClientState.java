@@ -10,6 +10,8 @@ public enum ClientState {
     WAITING("waiting"),
     /** Linked to a server. */
     ACTIVE("active"),
+    /** Has brought a cancel request. */
+    CANCEL("active_cancel_req"),
     /** Gone. */
     CLOSED("closed");
 

@@ -1,15 +1,16 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.config.DatabaseConfig;
-import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.ServerTarget;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.cancel.CancelForwarder;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.PeerForwarder;
@@ -19,6 +20,7 @@ import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.EventLoops;
+import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
@@ -41,16 +43,23 @@ import org.jspecify.annotations.Nullable;
 
 /** All clients, and the making of a new one's phases. For any thread. */
 public final class Clients {
+    /**
+     * What a login may take where the places for logins are all taken. PgBouncer's and PostgreSQL's limit of a minute is
+     * for somebody who types a password; with it, a thousand silent connections would keep everybody out for a minute.
+     */
+    private static final Duration IN_A_HURRY = Duration.ofSeconds(5);
+
     private final Supplier<ProxyConfig> config;
-    private final Supplier<LogConfig> logging;
     private final Supplier<@Nullable ClientTls> tls;
     private final EventLoops loops;
     private final DatabasePools pools;
-    private final ClientAuthenticators authenticators;
+    private final LoginMethods methods;
+    private final AuthQueries queries;
     private final CancelKeys keys;
     private final CancelForwarder forwarder;
     private final PeerForwarder peers;
     private final TrackedParameters tracked;
+    private final LoginAdmission admission;
     private final StatementTable statements = new StatementTable();
     private final ConsoleAccess console;
     private final Map<String, String> consoleWelcome;
@@ -64,7 +73,7 @@ public final class Clients {
     /**
      * @param config the configuration of the moment
      * @param tls what the next connection is encrypted by; null if by nothing
-     * @param version what the console answers to a driver that asks for server_version
+     * @param version of PgWeir, which the console tells drivers
      */
     public Clients(
             Supplier<ProxyConfig> config,
@@ -76,27 +85,31 @@ public final class Clients {
             CancelForwarder forwarder,
             PeerForwarder peers,
             TrackedParameters tracked,
+            LoginAdmission admission,
             ConsoleAccess console,
             String version) {
         this.config = config;
-        this.logging = () -> config.get().log();
         this.tls = tls;
         this.loops = loops;
         this.pools = pools;
-        this.authenticators = authenticators;
+        this.queries = new AuthQueries(config, pools, loops::at, disabled::contains);
+        this.methods = new LoginMethods(authenticators, queries);
         this.keys = keys;
         this.forwarder = forwarder;
         this.peers = peers;
         this.tracked = tracked;
+        this.admission = admission;
         this.console = console;
         this.consoleWelcome = Map.of(
-                "server_version", version,
+                // PgBouncer's form: by what follows the number programs tell its console from PostgreSQL.
+                "server_version", version + "/bouncer",
                 "client_encoding", "UTF8",
                 "server_encoding", "UTF8",
                 "DateStyle", "ISO",
-                "TimeZone", "UTC",
+                "TimeZone", "GMT",
                 "integer_datetimes", "on",
-                "standard_conforming_strings", "on");
+                "standard_conforming_strings", "on",
+                "is_superuser", "on");
         for (int i = 0; i < loops.size(); i++) {
             byLoop.add(new LoopClients(loops.at(i)));
         }
@@ -111,10 +124,11 @@ public final class Clients {
         ProxyConfig now = config.get();
         int loop = loops.indexOf(channel.eventLoop());
         ClientSession session =
-                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), logging, strangers);
+                new ClientSession(ids.incrementAndGet(), channel, unix, loop, byLoop.get(loop), config, strangers);
         // Unix sockets go without TLS, as in PgBouncer and PostgreSQL.
         session.beginWith(
                 new StartupPhase(session, this, now.timeouts().clientLoginTimeout(), unix == null ? tls.get() : null));
+        ProxyHeader.awaitIfDue(now.values().get(Settings.PROXY_PROTOCOL_FROM), channel, unix, session);
         return new ClientHandler(session);
     }
 
@@ -171,7 +185,7 @@ public final class Clients {
     /**
      * Stops reading from the clients of pools.
      *
-     * @param limit for them to take what was written to them; those that have not are closed
+     * @param limit for them to take what was written to them; those that have not are closed. Zero: no limit
      * @return completes when all of them have; fails with CancellationException if {@link #resume} comes before that
      */
     public CompletableFuture<Void> suspend(Duration limit) {
@@ -186,6 +200,7 @@ public final class Clients {
 
     /** Puts a new configuration in force for clients that have logged in; {@link #configuration} has it already. */
     public void reload() {
+        queries.forgetAll();
         for (ClientSession session : sessions()) {
             session.channel().eventLoop().execute(() -> {
                 ActivePhase active = session.active();
@@ -218,6 +233,11 @@ public final class Clients {
         return closed;
     }
 
+    /** How many talk to the console. */
+    public long consoles() {
+        return sessions().stream().filter(ClientSession::isConsole).count();
+    }
+
     /** How many clients there are that an end has to wait for: neither the console's nor those that never said a word. */
     public long remaining() {
         return sessions().stream()
@@ -246,7 +266,7 @@ public final class Clients {
     void cancel(ClientSession session, CancelRequest request) {
         CancelPhase phase = new CancelPhase(session);
         session.become(phase);
-        phase.begin(keys, peers, request);
+        phase.begin(keys, peers, request, admission);
     }
 
     void login(ClientSession session, StartupMessage startup) {
@@ -306,23 +326,43 @@ public final class Clients {
         return config.get();
     }
 
-    @Nullable
-    Credential credential(ProxyConfig now, String user) {
-        return now.secretOf(user)
-                .map(secret -> LoginPhase.parse(user, secret.reveal()))
-                .orElse(null);
-    }
-
     boolean isDisabled(String database) {
         return disabled.contains(database);
+    }
+
+    LoginAdmission admission() {
+        return admission;
+    }
+
+    /** Whether a login has taken too long, or longer than others should wait for its place. */
+    boolean isLate(ClientSession session, long now, Duration configured) {
+        Duration limit = loginLimit(configured);
+        return !limit.isZero() && now - session.connectNanos() > limit.toNanos();
+    }
+
+    /** Ends such a login. */
+    void timeOut(ClientSession session, long now, Duration configured) {
+        if (isLate(session, now, configured)) {
+            Duration limit = loginLimit(configured);
+            session.fail(
+                    "08P01",
+                    "client_login_timeout: the login was not complete within " + limit.toMillis() + " ms"
+                            + (limit.equals(configured) ? "" : " while max_client_logins is reached"),
+                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        }
+    }
+
+    private Duration loginLimit(Duration configured) {
+        boolean hurry = admission.isFull() && (configured.isZero() || configured.compareTo(IN_A_HURRY) > 0);
+        return hurry ? IN_A_HURRY : configured;
     }
 
     ClientLimits limits() {
         return limits;
     }
 
-    ClientAuthenticators authenticators() {
-        return authenticators;
+    LoginMethods methods() {
+        return methods;
     }
 
     CancelKeys keys() {

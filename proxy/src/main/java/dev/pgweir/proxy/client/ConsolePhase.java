@@ -58,7 +58,7 @@ final class ConsolePhase implements ClientPhase, ConsoleClient, CancelTarget {
         this.session = session;
         this.scanner = scanner;
         this.keys = keys;
-        this.key = keys.register(this);
+        this.key = keys.register(this, session.version());
         this.conversation = console.converse(user, admin, this);
         scanner.interest(CONSOLE);
     }

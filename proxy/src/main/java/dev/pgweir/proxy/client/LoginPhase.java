@@ -4,6 +4,7 @@ import dev.pgweir.config.ClientSettings;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.value.AuthType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
@@ -16,16 +17,13 @@ import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
-import dev.pgweir.proxy.auth.AuthMethod;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
-import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
-import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -34,6 +32,7 @@ import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -145,12 +144,17 @@ final class LoginPhase implements ClientPhase, Waiter {
                         || !replication.isEmpty()
                         || clients.tracked().indexOf(name) >= 0);
         negotiate(parameters);
-        boolean console = DatabaseConfig.isConsole(database);
-        int limit = config.limits().maxClientConn();
-        if (!console && !holdPlace(clients.limits().total(limit), "max_client_conn", limit)) {
-            return;
+        // PgBouncer's clients count from here on. Later is better: strangers would fill the places of those who have a
+        // password.
+        if (!compatible || holdPlaceAmongAll()) {
+            authenticate();
         }
-        authenticate();
+    }
+
+    /** Whether there was a place. The console needs none: administrators get in when everything else is full. */
+    private boolean holdPlaceAmongAll() {
+        int limit = config.limits().maxClientConn();
+        return DatabaseConfig.isConsole(database) || holdPlace(clients.limits().total(limit), "max_client_conn", limit);
     }
 
     /** PgWeir is ending: only the console takes somebody in. */
@@ -172,10 +176,15 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     private void negotiate(StartupParameters asked) {
-        if (startup.version().compareTo(ProtocolVersion.V3_0) > 0
-                || !asked.unknownOptions().isEmpty()) {
+        // PgBouncer, as one of the [peers], does not pass on the long cancel keys of protocol 3.2.
+        boolean besidePgBouncer = config.compatible() && config.values().get(Settings.PEER_ID) > 0;
+        ProtocolVersion newest = besidePgBouncer ? ProtocolVersion.V3_0 : ProtocolVersion.V3_2;
+        boolean tooNew = startup.version().compareTo(newest) > 0;
+        ProtocolVersion agreed = tooNew ? newest : startup.version();
+        session.speaks(agreed);
+        if (tooNew || !asked.unknownOptions().isEmpty()) {
             ByteBuf out = session.channel().alloc().buffer();
-            new NegotiateProtocolVersion(ProtocolVersion.V3_0, asked.unknownOptions()).encode(out);
+            new NegotiateProtocolVersion(agreed, asked.unknownOptions()).encode(out);
             session.channel().write(out, session.channel().voidPromise());
         }
     }
@@ -190,17 +199,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
-        AuthType type = config.auth().authType();
-        AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-        Credential known = clients.credential(config, user);
-        UnixPeer peer = unix == null ? null : unix.peer();
-        authenticator = method == AuthMethod.PEER && peer != null
-                ? clients.authenticators().peer(user, known, peer::userName)
-                : clients.authenticators()
-                        .withScramIterations(config.auth().scramIterations())
-                        .withChannelBinding(
-                                session.tls() == null ? null : session.tls().endPoint())
-                        .create(method, user, known);
+        authenticator = clients.methods().begin(session, config, user, database);
         take(authenticator.start());
     }
 
@@ -261,7 +260,9 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers().info("login refused", session + " login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
-            session.gate().close(ReadGate.LOGIN);
+            if (!pending.unasked()) {
+                session.gate().close(ReadGate.LOGIN);
+            }
             pending.until()
                     .whenComplete(
                             (done, failure) -> session.channel().eventLoop().execute(this::resume));
@@ -287,8 +288,12 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (session.isEnded()) {
             return;
         }
+        clients.admission().over(session.channel());
         if (DatabaseConfig.isConsole(database)) {
             openConsole();
+            return;
+        }
+        if (!config.compatible() && !holdPlaceAmongAll()) {
             return;
         }
         // The password may have taken its time; what the client may use is asked of the configuration of now.
@@ -418,14 +423,19 @@ final class LoginPhase implements ClientPhase, Waiter {
     public void onWaitFailed(WaitFailure failure) {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
-            session.fail(
-                    failure.sqlState(),
-                    replication.isEmpty() || failure.kind() != WaitFailure.Kind.LOGIN_REFUSED
-                            ? failure.message()
-                            : "server login failed: " + failure.message(),
-                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
-                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
-                            : DisconnectReason.CLIENT_LOGIN_FAILED);
+            if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
+                session.passOn(
+                        failure.sqlState(),
+                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message(),
+                        DisconnectReason.CLIENT_LOGIN_FAILED);
+            } else {
+                session.fail(
+                        failure.sqlState(),
+                        failure.message(),
+                        failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                                ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                                : DisconnectReason.CLIENT_LOGIN_FAILED);
+            }
         });
     }
 
@@ -464,15 +474,25 @@ final class LoginPhase implements ClientPhase, Waiter {
 
     @Override
     public void onTick(long now) {
+        Duration limit = config.timeouts().clientLoginTimeout();
         if (pool == null) {
-            // Afterwards it is the server that is waited for, which query_wait_timeout bounds.
-            StartupPhase.timeOut(session, now, config.timeouts().clientLoginTimeout());
+            clients.timeOut(session, now, limit);
+        } else if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
+            // PgBouncer's words for a first client that waits in vain for what the server says at its login.
+            session.fail(
+                    "08P01",
+                    "client_login_timeout (server down): no server connection was ready for the login within "
+                            + limit.toMillis() + " ms",
+                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
         }
     }
 
     @Override
     public void onClosed() {
         scanner.release();
+        if (authenticator != null) {
+            authenticator.abandon();
+        }
         early.forEach(ByteBuf::release);
         early.clear();
         if (poolClient != null && pool != null) {
@@ -484,15 +504,5 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public ClientState state() {
         return poolClient != null ? ClientState.WAITING : ClientState.LOGIN;
-    }
-
-    /** What is known of a user's password; a damaged entry of the configuration counts as unknown. */
-    static @Nullable Credential parse(String user, String secret) {
-        try {
-            return Credential.parse(secret);
-        } catch (IllegalArgumentException e) {
-            LOG.warn("the stored secret of user {} is damaged: {}", user, e.getMessage());
-            return null;
-        }
     }
 }

@@ -60,30 +60,30 @@ final class LoopClients {
     /**
      * Stops reading from clients. From any thread.
      *
-     * @param limit for clients to take what was written to them; those that have not are closed
+     * @param limit for clients to take what was written to them; those that have not are closed. Zero: no limit
      * @return completes when all of them have; fails with CancellationException if they are resumed before that
      */
     CompletableFuture<Void> suspend(Duration limit) {
         CompletableFuture<Void> flushed = new CompletableFuture<>();
-        long deadline = System.nanoTime() + limit.toNanos();
+        long begin = System.nanoTime();
         loop.execute(() -> {
             suspended = true;
             snapshot().forEach(session -> session.suspend(true));
-            awaitFlushed(flushed, deadline);
+            awaitFlushed(flushed, begin, limit.toNanos());
         });
         return flushed;
     }
 
-    private void awaitFlushed(CompletableFuture<Void> flushed, long deadline) {
+    private void awaitFlushed(CompletableFuture<Void> flushed, long begin, long limit) {
         List<ClientSession> behind =
                 snapshot().stream().filter(ClientSession::hasUnsent).toList();
         if (!suspended) {
             flushed.cancel(false);
-        } else if (behind.isEmpty() || System.nanoTime() - deadline >= 0) {
+        } else if (behind.isEmpty() || (limit > 0 && System.nanoTime() - begin >= limit)) {
             behind.forEach(session -> session.close(DisconnectReason.SUSPEND_TIMEOUT));
             flushed.complete(null);
         } else {
-            loop.schedule(() -> awaitFlushed(flushed, deadline), FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+            loop.schedule(() -> awaitFlushed(flushed, begin, limit), FLUSH_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

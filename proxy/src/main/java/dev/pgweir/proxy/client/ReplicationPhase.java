@@ -1,6 +1,9 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.FrontendMessageType;
+import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
@@ -11,6 +14,7 @@ import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.net.ReadGate;
+import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
 import dev.pgweir.proxy.server.DisconnectReason;
@@ -20,16 +24,29 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replication connection: the client and the one server that was opened for it, whose bytes are passed on as they are
  * until either leaves. Then the other is closed as well, for nobody else could use it.
+ *
+ * <p>It may last forever, so a server that is to be replaced (RECONNECT, or a reload that has changed its database) is not
+ * waited for: the client is told and has to come again. As with PgBouncer, of the limits of time {@code query_timeout}
+ * alone holds here, counted from the client's last message, which comes every few seconds while it follows a stream.
  */
 final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget {
     private static final Interest TERMINATE = Interest.builder()
             .none(FrontendMessageType.all())
             .header(FrontendMessageType.TERMINATE)
             .reject(FrontendMessageType.PASSWORD)
+            .build();
+
+    /** Where messages begin, and when an answer is complete. */
+    private static final Interest READY = Interest.builder()
+            .none(BackendMessageType.all())
+            .header(BackendMessageType.READY_FOR_QUERY, BackendMessageType.COPY_BOTH_RESPONSE)
             .build();
 
     /** There is one link in the life of this connection. */
@@ -44,6 +61,12 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     private final BackendKeyData key;
     private boolean gone;
     private boolean terminated;
+    /** It has asked for something that is not answered completely. */
+    private boolean busy;
+    /** What it gets is a stream, during which PostgreSQL listens as well. */
+    private boolean streaming;
+
+    private long lastAsked;
 
     /**
      * @param slot linked to this client in its pool, and alive a moment ago
@@ -56,7 +79,7 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
         this.clients = clients;
         this.slot = slot;
         this.server = server;
-        this.key = clients.keys().register(this);
+        this.key = clients.keys().register(this, session.version());
         scanner.interest(TERMINATE);
     }
 
@@ -64,6 +87,7 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     void begin() {
         slot.pool().clientConnected();
         slot.pool().stats().clientLoginCount().increment();
+        server.scanner().interest(READY);
         server.link(this, LINK);
         if (server.isClosed()) {
             serverIsGone();
@@ -95,6 +119,8 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
             throw e;
         }
         data.readerIndex(start);
+        busy = true;
+        lastAsked = System.nanoTime();
         slot.pool().stats().bytesReceived().add(data.readableBytes());
         server.write(data, channel.eventLoop());
         if (!server.isWritable()) {
@@ -135,6 +161,9 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
             data.release();
             return;
         }
+        if (!follow(data)) {
+            return;
+        }
         slot.pool().stats().bytesSent().add(data.readableBytes());
         channel.write(data, channel.voidPromise());
         if (!channel.isWritable()) {
@@ -143,6 +172,27 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
                 server.setReadable(false);
             }
         }
+    }
+
+    /** False if it cannot be understood, which ends both. */
+    private boolean follow(ByteBuf data) {
+        int start = data.readerIndex();
+        FrameScanner answers = server.scanner();
+        try {
+            for (int event = answers.next(data); event != FrameScanner.END; event = answers.next(data)) {
+                if (event == FrameScanner.HEADER) {
+                    streaming = answers.type() == BackendMessageType.COPY_BOTH_RESPONSE;
+                    busy = streaming;
+                }
+            }
+        } catch (ProtocolException e) {
+            data.release();
+            server.close(DisconnectReason.SERVER_PROTOCOL_ERROR);
+            session.close(DisconnectReason.SERVER_PROTOCOL_ERROR);
+            return false;
+        }
+        data.readerIndex(start);
+        return true;
     }
 
     @Override
@@ -173,7 +223,40 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
         }
     }
 
-    // ---- cancel, and the end ----
+    // ---- time, cancel, and the end ----
+
+    /** Its membership in the pool; null once it is over. */
+    @Nullable
+    PoolClient place() {
+        return slot.client();
+    }
+
+    @Override
+    public void onTick(long now) {
+        DisconnectReason retired = slot.retired();
+        if (retired != null) {
+            session.fail(retired == DisconnectReason.DATABASE_REMOVED ? "57P04" : "57P01", retired.text(), retired);
+            return;
+        }
+        ProxyConfig config = clients.configuration();
+        String database = slot.pool().key().database();
+        if (!busy || config.database(database).isEmpty()) {
+            return;
+        }
+        Duration limit = config.clientSettings(database, Objects.requireNonNull(session.user()))
+                .query();
+        if (!limit.isZero() && now - lastAsked > limit.toNanos()) {
+            session.fail(
+                    "57014",
+                    "query timeout: query_timeout is " + limit.toMillis() + " ms",
+                    DisconnectReason.QUERY_TIMEOUT);
+        }
+    }
+
+    @Override
+    public boolean isTorn() {
+        return !server.scanner().atBoundary();
+    }
 
     @Override
     public void onCancelRequest(Runnable whenOver) {
@@ -190,18 +273,28 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     public void onClosed() {
         gone = true;
         clients.keys().remove(key);
-        if (!terminated && scanner.atBoundary()) {
+        boolean atBoundary = scanner.atBoundary();
+        scanner.release();
+        slot.pool().clientDisconnected();
+        // Reading goes on, so that PostgreSQL can end what it is sending.
+        server.setReadable(true);
+        if (busy && !streaming && !terminated) {
+            // PostgreSQL does not notice before the end of the query that nobody waits for it.
+            clients.forwarder().forward(slot, () -> channel.eventLoop().execute(() -> leave(atBoundary)));
+        } else {
+            leave(atBoundary);
+        }
+    }
+
+    private void leave(boolean atBoundary) {
+        if (!terminated && atBoundary) {
             // The client has left without a word.
             ByteBuf terminate = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
             EmptyFrontendMessage.TERMINATE.encode(terminate);
             server.write(terminate, channel.eventLoop());
         }
         server.flush();
-        // Reading goes on, so that PostgreSQL can end what it is sending.
-        server.setReadable(true);
-        scanner.release();
         slot.pool().release(slot, Release.close(DisconnectReason.CLIENT_CLOSE_REQUEST));
-        slot.pool().clientDisconnected();
     }
 
     @Override

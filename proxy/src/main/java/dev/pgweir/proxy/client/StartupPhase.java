@@ -81,24 +81,14 @@ final class StartupPhase implements ClientPhase {
 
     @Override
     public void onTick(long now) {
-        if (encryption.isUnderWay() && isLate(session, now, loginTimeout)) {
-            // Whoever has not finished the handshake cannot read an error.
-            session.close(DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        if (!clients.isLate(session, now, loginTimeout)) {
             return;
         }
-        timeOut(session, now, loginTimeout);
-    }
-
-    private static boolean isLate(ClientSession session, long now, Duration limit) {
-        return !limit.isZero() && now - session.connectNanos() > limit.toNanos();
-    }
-
-    static void timeOut(ClientSession session, long now, Duration limit) {
-        if (isLate(session, now, limit)) {
-            session.fail(
-                    "08P01",
-                    "client_login_timeout: the login was not complete within " + limit.toMillis() + " ms",
-                    DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        if (encryption.isUnderWay()) {
+            // Whoever has not finished the handshake cannot read an error.
+            session.close(DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        } else {
+            clients.timeOut(session, now, loginTimeout);
         }
     }
 

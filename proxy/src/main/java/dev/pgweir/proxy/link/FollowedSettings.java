@@ -1,7 +1,10 @@
 package dev.pgweir.proxy.link;
 
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.protocol.Severity;
+import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.message.backend.DataRow;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.proxy.prepare.Effect;
 import dev.pgweir.proxy.prepare.Effects;
@@ -24,11 +27,22 @@ import org.jspecify.annotations.Nullable;
  * the client's loop.
  */
 final class FollowedSettings {
+    /**
+     * How much a client may have set, by {@link SessionParameters#extraSize}. It is sent to each server that the client gets; some
+     * hundred times what programs set.
+     */
+    static final int MAX_SIZE = 1024 * 1024;
+
+    /** Letters of the names that a transaction may have changed. Beyond that all settings are asked for, as if it had said so. */
+    private static final int MAX_TOUCHED = 256 * 1024;
+
     private final SessionParameters wanted;
     /** What the client wanted at its login, which is what a reset brings back. */
     private final SessionParameters initial;
     /** Settings that the client may have changed since the server was bound; null for none. */
     private @Nullable Set<String> touched;
+
+    private int touchedLetters;
     /** What has come of the question for them, while it is open. */
     private @Nullable List<DataRow> rows;
     /** Settings that the client has reset and not been told of; the empty name stands for all. Nearly always empty. */
@@ -55,8 +69,16 @@ final class FollowedSettings {
             if (!wanted.isReported(name)) {
                 if (touched == null) {
                     touched = new LinkedHashSet<>();
+                    touchedLetters = 0;
                 }
-                touched.add(name);
+                if (touched.add(name)) {
+                    touchedLetters += name.length();
+                }
+                if (touchedLetters > MAX_TOUCHED) {
+                    touched.clear();
+                    touched.add("");
+                    touchedLetters = 0;
+                }
             }
         }
     }
@@ -107,7 +129,8 @@ final class FollowedSettings {
                 throw ProtocolException.violation("a result that does not fit the question for settings");
             }
             String name = Objects.requireNonNull(row.values().get(0));
-            String value = row.values().get(1);
+            String hex = row.values().get(1);
+            String value = hex == null ? null : SettingsQuery.decoded(hex);
             boolean isDefault = "t".equals(row.values().get(2)) || (name.equals("role") && "none".equals(value));
             gone.remove(name);
             values.put(name, isDefault ? null : value);
@@ -118,6 +141,19 @@ final class FollowedSettings {
             server.forgetExtra();
         }
         left();
+    }
+
+    /** What is wrong with the client's settings, so that they cannot be followed; null if nothing is. */
+    @Nullable
+    ErrorResponse excess() {
+        long size = wanted.extraSize();
+        return size <= MAX_SIZE
+                ? null
+                : ErrorResponse.of(
+                        Severity.ERROR,
+                        SqlState.PROGRAM_LIMIT_EXCEEDED,
+                        "too many settings: what a client has set may have " + MAX_SIZE + " bytes, and this has "
+                                + size);
     }
 
     /** Null is the default, which to the client is what it wanted at its login. */

@@ -74,6 +74,9 @@ public final class Link implements LinkedClient {
 
         /** Answers have come, for which {@link #awaitAnswers} was called. */
         void onAnswers();
+
+        /** A request has left a transaction open where {@link #refuseTransactions} was called. Its answer is not passed on. */
+        void onTransactionRefused();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -86,7 +89,7 @@ public final class Link implements LinkedClient {
     private final FollowedSettings settings;
 
     private final RequestQueue requests;
-    /** Whether each message of the extended protocol is followed, since statements are prepared for the client. */
+    /** Whether each message of the extended protocol is followed, for the sake of the client's statements and settings. */
     private final boolean follows;
 
     private @Nullable PooledServer slot;
@@ -101,6 +104,10 @@ public final class Link implements LinkedClient {
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
     private boolean discarding;
+    /** Statement mode: each request ends what it began. */
+    private boolean refusesTransactions;
+    /** One did not; nothing more is passed on. */
+    private boolean transactionRefused;
 
     /** The draining has begun, which it does not before the buffer at hand is read. */
     private boolean draining;
@@ -141,7 +148,7 @@ public final class Link implements LinkedClient {
     /**
      * @param clientGate stops the client while the server takes no more
      * @param wanted the client's own settings; changed when PostgreSQL reports a change
-     * @param follows whether the client's statements are to be followed: each of its messages of the extended protocol has
+     * @param follows whether the client's statements or settings are to be followed: each of its messages of the extended protocol has
      *     to be announced then
      */
     public Link(Owner owner, Channel client, ReadGate clientGate, SessionParameters wanted, boolean follows) {
@@ -185,9 +192,9 @@ public final class Link implements LinkedClient {
             release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             return false;
         }
-        if (!follows) {
+        if (preparer == null || preparer.passes()) {
             // What the client prepares and deallocates will not be known.
-            to.statements().clear();
+            to.statements().doubt();
             to.statements().forgetUnnamed();
         }
         long now = System.nanoTime();
@@ -321,6 +328,11 @@ public final class Link implements LinkedClient {
         }
     }
 
+    /** From now on a transaction that is still open at the end of a request is one too many. */
+    public void refuseTransactions() {
+        refusesTransactions = true;
+    }
+
     /** Whose statements they are, where they are followed. */
     public void preparer(Preparer of) {
         preparer = of;
@@ -423,6 +435,11 @@ public final class Link implements LinkedClient {
 
     ByteBufAllocator alloc() {
         return client.alloc();
+    }
+
+    /** Whether the client's next message is the first of what would be a transaction. */
+    boolean isFirstOutsideTransaction() {
+        return status == TransactionStatus.IDLE && requests.hasOnlyInternal();
     }
 
     /** Whether PgWeir has messages or queries of its own under way. */
@@ -543,7 +560,9 @@ public final class Link implements LinkedClient {
             return;
         }
         ErrorResponse refused = settingsError;
-        if (refused != null && !discarding && !requests.headIsInternal()) {
+        if (transactionRefused && !discarding) {
+            owner.onTransactionRefused();
+        } else if (refused != null && !discarding && !requests.headIsInternal()) {
             settingsError = null;
             owner.onSettingsRefused(refused);
         } else if (discarding && !draining) {
@@ -598,6 +617,9 @@ public final class Link implements LinkedClient {
         int end = data.writerIndex();
         int run = first;
         int runEnd = first;
+        // The end of the last answer that is complete.
+        int complete = first;
+        boolean torn = clientTorn;
         boolean passedOn = false;
         try {
             int event;
@@ -607,9 +629,15 @@ public final class Link implements LinkedClient {
                 boolean body = event == FrameScanner.OPAQUE && inBody;
                 boolean keep = body
                         ? keepsBody && !discarding
-                        : !discarding && settingsError == null && !requests.headIsInternal();
+                        : !discarding && settingsError == null && !transactionRefused && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
+                    if (transactionRefused && run < end) {
+                        // What came before the end of that answer is not to be seen either.
+                        toClient(data, run, torn ? runEnd : complete);
+                        run = end;
+                        runEnd = end;
+                    }
                 } else if (event == FrameScanner.HEADER) {
                     keep &= onHeader(scanner.type());
                     keepsBody = keep;
@@ -636,6 +664,11 @@ public final class Link implements LinkedClient {
                             run = from0;
                         }
                         runEnd = scanner.to();
+                    }
+                    if (refusesTransactions
+                            && event == FrameScanner.MESSAGE
+                            && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
+                        complete = runEnd;
                     }
                     clientTorn = event != FrameScanner.MESSAGE && scanner.bodyRemaining() > 0;
                 }
@@ -686,8 +719,12 @@ public final class Link implements LinkedClient {
             case BackendMessageType.PARSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.PARSE);
             case BackendMessageType.BIND_COMPLETE -> requests.onAnswer(type, FrontendMessageType.BIND);
             case BackendMessageType.CLOSE_COMPLETE -> requests.onAnswer(type, FrontendMessageType.CLOSE);
-            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION ->
-                requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            case BackendMessageType.NO_DATA, BackendMessageType.ROW_DESCRIPTION -> {
+                if (preparer != null && !requests.headIsInternal()) {
+                    preparer.answered();
+                }
+                yield requests.onAnswer(type, FrontendMessageType.DESCRIBE);
+            }
             case BackendMessageType.COMMAND_COMPLETE,
                     BackendMessageType.EMPTY_QUERY_RESPONSE,
                     BackendMessageType.PORTAL_SUSPENDED -> {
@@ -749,9 +786,16 @@ public final class Link implements LinkedClient {
             if (settings.isAsking()) {
                 from.scanner().interest(ServerConnection.RELAY_EACH);
                 settings.onAnswer(from.parameters());
-                settle(from);
+                settingsError = settings.excess();
+                if (settingsError == null) {
+                    settle(from);
+                }
             }
             runAfterInternal();
+            return false;
+        }
+        if (refusesTransactions && now != TransactionStatus.IDLE && !discarding) {
+            transactionRefused = true;
             return false;
         }
         if (settings.hasReset() && !discarding) {
@@ -780,10 +824,13 @@ public final class Link implements LinkedClient {
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
-        if (requests.headEffect() instanceof Effects effects
-                && error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code())
-                && server != null) {
-            effects.executed().forEach(server.statements()::lost);
+        if (requests.headEffect() instanceof Effects effects && server != null) {
+            if (executeAgain(error, effects, server)) {
+                return false;
+            }
+            if (error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code()) || ExecuteRepair.isChanged(error)) {
+                effects.executed().forEach(server.statements()::lost);
+            }
         }
         if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
             replacement = OldColumns.asCachedPlan(error, client.alloc());
@@ -792,6 +839,19 @@ public final class Link implements LinkedClient {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
         return onError(error);
+    }
+
+    /** Whether the client need not see the error of a query. */
+    private boolean executeAgain(ErrorResponse error, Effects effects, ServerConnection on) {
+        if (preparer == null
+                || discarding
+                || !requests.isOnlyQuery()
+                || !preparer.executeAgain(error, effects, requests::hideQuery)) {
+            return false;
+        }
+        on.write(Objects.requireNonNull(preparer.takeBefore()), loop);
+        on.flush();
+        return true;
     }
 
     /**

@@ -56,6 +56,9 @@ final class PoolReload {
         if (after.database(key.database()).isEmpty()) {
             return DisconnectReason.DATABASE_REMOVED;
         }
+        if (after.runsAuthQuery(key.database(), key.user())) {
+            return null;
+        }
         String forced = after.database(key.database()).orElseThrow().forcedUser();
         if (forced != null) {
             return forced.equals(key.user()) ? null : DisconnectReason.SERVER_CONFIG_CHANGED;
@@ -65,7 +68,7 @@ final class PoolReload {
 
     private void change(DatabasePool pool) {
         PoolKey key = pool.pool().key();
-        PoolSettings settings = after.poolSettings(key.database(), key.user());
+        PoolSettings settings = after.serverSettings(key.database(), key.user());
         ServerProfile old = pool.profile();
         ServerProfile next = PoolDefinitions.profile(after, settings, credential(settings, old.credential()));
         pool.profile(next);
@@ -83,7 +86,7 @@ final class PoolReload {
         String database = settings.database();
         Secret known = before.database(database).isEmpty()
                 ? null
-                : before.poolSettings(database, target.user()).target().password();
+                : before.serverSettings(database, target.user()).target().password();
         if (Objects.equals(known, target.password())) {
             return current;
         }

@@ -5,6 +5,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.CommandComplete;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.proxy.pool.PoolStats;
 import dev.pgweir.proxy.prepare.Behaviour;
@@ -17,6 +18,7 @@ import dev.pgweir.proxy.prepare.ServerStatements;
 import dev.pgweir.proxy.prepare.SqlCommand;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.prepare.UnnamedStatement;
+import dev.pgweir.proxy.prepare.sql.ReadingSettings;
 import dev.pgweir.proxy.prepare.sql.SessionStatement;
 import dev.pgweir.proxy.prepare.sql.SqlScan;
 import dev.pgweir.proxy.prepare.sql.SqlScanner;
@@ -67,6 +69,8 @@ public final class Preparer {
     private final SessionParameters wanted;
     private final int limit;
     private final SqlRewriter sql;
+    /** Null if statements are prepared for the client. */
+    private final @Nullable PassedStatements passed;
 
     private @Nullable ByteBuf before;
     private int keepFrom;
@@ -78,12 +82,15 @@ public final class Preparer {
     private boolean prefixed;
     /** A query went out with such; see {@link #isBlocked}. */
     private boolean blocked;
+    /** See {@link #readsOtherwise()}. */
+    private boolean readsOtherwise;
     /** Statements that the query at hand needs, and that may not make room for others. Nearly always empty. */
     private Set<PreparedStatement> needed = Set.of();
 
     /**
      * @param wanted the client's settings: the same text read by other settings is another statement
-     * @param limit setting {@code max_prepared_statements}: how many a server may have, at least 1
+     * @param limit setting {@code max_prepared_statements}: how many a server may have; with 0 the client's statements pass as
+     *     they are, and only its settings are followed
      */
     public Preparer(Link link, StatementTable table, SessionParameters wanted, int limit) {
         this.link = link;
@@ -91,6 +98,12 @@ public final class Preparer {
         this.wanted = wanted;
         this.limit = limit;
         this.sql = new SqlRewriter(this);
+        this.passed = limit == 0 ? new PassedStatements(this) : null;
+    }
+
+    /** Whether the client's statements are passed on as they come. */
+    public boolean passes() {
+        return passed != null;
     }
 
     /** Gives back what was not sent. */
@@ -107,7 +120,17 @@ public final class Preparer {
      * @param buffer has the whole message at from…to
      */
     public @Nullable CommandComplete answerAlone(ByteBuf buffer, int from, int to) {
-        return sql.answerAlone(buffer, from, to);
+        return passes() ? null : sql.answerAlone(buffer, from, to);
+    }
+
+    /** The answer to a query has begun. */
+    void answered() {
+        sql.answered();
+    }
+
+    /** See {@link SqlRewriter#executeAgain}. */
+    boolean executeAgain(ErrorResponse error, Effects failed, Runnable beforeAgain) {
+        return sql.executeAgain(error, failed, beforeAgain);
     }
 
     /** The client's own names. */
@@ -143,12 +166,17 @@ public final class Preparer {
             case FrontendMessageType.EXECUTE -> onExecute(buffer, from, to, whole);
             case FrontendMessageType.PARSE -> whole ? onParse(buffer, from, to) : onLongParse();
             case FrontendMessageType.BIND -> onBind(buffer, from, to, true);
-            default -> {
+            case FrontendMessageType.DESCRIBE, FrontendMessageType.CLOSE -> {
+                if (passes()) {
+                    sent(type, null);
+                    yield Outcome.SEND;
+                }
                 if (!whole) {
                     throw tooLong(type);
                 }
                 yield type == FrontendMessageType.DESCRIBE ? onDescribe(buffer, from, to) : onClose(buffer, from, to);
             }
+            default -> throw new IllegalArgumentException(FrontendMessageType.name(type));
         };
     }
 
@@ -173,6 +201,8 @@ public final class Preparer {
 
     /** The server is another's: nothing of what was sent is open, and nothing waits for it. */
     void left() {
+        readsOtherwise = false;
+        sql.answered();
         held = false;
         blocked = false;
     }
@@ -192,6 +222,10 @@ public final class Preparer {
             return malformed(FrontendMessageType.PARSE);
         }
         SqlScan scan = SqlScanner.scan(buffer, nameTo + 1, textTo);
+        if (passed != null) {
+            passed.onParse(buffer, portal(buffer, nameFrom, nameTo), scan, nameTo + 1, to);
+            return Outcome.SEND;
+        }
         if (nameTo == nameFrom) {
             return onParseUnnamed(buffer, scan, nameTo + 1, to);
         }
@@ -232,11 +266,9 @@ public final class Preparer {
         if (known != null && exists != null) {
             return parseAgain(known, exists, definition, to);
         }
-        PreparedStatement statement = table.of(
-                PreparedStatement.Kind.PARSE,
-                definition,
-                wanted.readingSettings(),
-                rewritten == null ? Behaviour.NONE : rewritten.behaviour());
+        client.require(definition.length);
+        PreparedStatement statement = made(
+                PreparedStatement.Kind.PARSE, definition, rewritten == null ? Behaviour.NONE : rewritten.behaviour());
         if (server().isOpenBefore(statement, group())) {
             return waitForAnswers();
         }
@@ -311,6 +343,10 @@ public final class Preparer {
      */
     private Outcome onBind(ByteBuf buffer, int from, int to, boolean mayWait) {
         keepFrom = from;
+        if (passed != null) {
+            passed.onBind(buffer, from, to);
+            return Outcome.SEND;
+        }
         int portalFrom = from + FrameScanner.HEADER_LENGTH;
         int portalTo = terminator(buffer, portalFrom, to);
         int nameTo = terminator(buffer, portalTo + 1, to);
@@ -479,7 +515,13 @@ public final class Preparer {
         return Outcome.SEND;
     }
 
-    private void bound(String portal, Behaviour behaviour) {
+    /** What a statement does that changes settings, or has nothing to do with them. */
+    Behaviour behaviour(ByteBuf buffer, SqlScan scan, int from, int to) {
+        return sql.rewriteForParse(buffer, scan, from, to).behaviour();
+    }
+
+    /** A portal executes this from now on. */
+    void bound(String portal, Behaviour behaviour) {
         if (!commands.isEmpty() && link.isIdle() && link.status() == TransactionStatus.IDLE) {
             // Portals end with their transaction.
             commands.clear();
@@ -490,7 +532,13 @@ public final class Preparer {
         } else if (!commands.isEmpty()) {
             commands.remove(portal);
         }
+        executed(behaviour);
+    }
+
+    /** It is about to be. */
+    void executed(Behaviour behaviour) {
         touched(behaviour.touches());
+        readsOtherwise |= behaviour.reads();
     }
 
     private boolean isTargetOpen(Behaviour behaviour) {
@@ -576,14 +624,30 @@ public final class Preparer {
     }
 
     private PreparedStatement reread(ClientStatements.Name name, PreparedStatement statement) {
-        PreparedStatement now = table.under(statement, wanted.readingSettings());
+        PreparedStatement now =
+                readsOtherwise ? table.unshared(statement) : table.under(statement, wanted.readingSettings());
         name.reread(now);
         return now;
     }
 
+    /** The statement of a text that the client prepares now. */
+    PreparedStatement made(PreparedStatement.Kind kind, byte[] definition, Behaviour behaviour) {
+        return readsOtherwise
+                ? table.unshared(kind, definition, behaviour)
+                : table.of(kind, definition, wanted.readingSettings(), behaviour);
+    }
+
+    /**
+     * Texts of this client are read otherwise from now on than its settings tell, until it gives the server back. What is
+     * prepared meanwhile it has for itself: whoever shared it would get other types of parameters and columns.
+     */
+    void readsOtherwise() {
+        readsOtherwise = true;
+    }
+
     /** Whether the server would read its text as it was read first. */
     boolean readsAlike(PreparedStatement statement) {
-        return table.under(statement, wanted.readingSettings()) == statement;
+        return !readsOtherwise && table.isUnder(statement, wanted.readingSettings());
     }
 
     /** Prepares the statement on the server, if it is not there. */
@@ -663,6 +727,7 @@ public final class Preparer {
     void touched(List<String> settings) {
         if (!settings.isEmpty()) {
             link.touched(settings);
+            readsOtherwise |= settings.stream().anyMatch(ReadingSettings::include);
         }
     }
 
@@ -697,12 +762,12 @@ public final class Preparer {
     }
 
     /** Where the string from here on ends; negative if it does not, or if the one before did not. */
-    private static int terminator(ByteBuf buffer, int from, int to) {
+    static int terminator(ByteBuf buffer, int from, int to) {
         return from <= 0 || from > to ? -1 : buffer.indexOf(from, to, (byte) 0);
     }
 
     /** Nearly always the unnamed one, which costs nothing. */
-    private static String portal(ByteBuf buffer, int from, int to) {
+    static String portal(ByteBuf buffer, int from, int to) {
         return from == to ? "" : name(buffer, from, to);
     }
 
@@ -726,10 +791,15 @@ public final class Preparer {
         return copy;
     }
 
+    /** Whether later texts of the transaction mean something else. */
+    static boolean isReadOtherwiseAfter(List<SessionStatement> statements) {
+        return statements.stream().anyMatch(it -> it.kind() == SessionStatement.Kind.READING);
+    }
+
     /** Names of settings of the statements that only touch settings. */
-    static List<String> settings(SqlScan scan) {
-        List<String> names = new ArrayList<>(scan.statements().size());
-        for (SessionStatement statement : scan.statements()) {
+    static List<String> settings(List<SessionStatement> statements) {
+        List<String> names = new ArrayList<>(statements.size());
+        for (SessionStatement statement : statements) {
             if (statement.kind() == SessionStatement.Kind.SET) {
                 names.add(statement.name());
             } else if (statement.kind() == SessionStatement.Kind.RESET_ALL) {

@@ -415,6 +415,19 @@ final class RequestQueue {
         return synced;
     }
 
+    /** Whether nothing is open but one query of the client. */
+    boolean isOnlyQuery() {
+        return size == 1 && types[head] == FrontendMessageType.QUERY && !hidden[head] && !unsynced && !copyIn;
+    }
+
+    /** The answer to that query is not for the client, since the query will be sent once more. */
+    void hideQuery() {
+        types[head] = INTERNAL;
+        hidden[head] = true;
+        effects[head] = null;
+        own++;
+    }
+
     /** What was taken out is sent again. */
     void sentAgain(Entry entry) {
         if (entry.hidden()) {

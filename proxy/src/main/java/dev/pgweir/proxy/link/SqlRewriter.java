@@ -3,6 +3,7 @@ package dev.pgweir.proxy.link;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.CommandComplete;
+import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.proxy.prepare.Behaviour;
 import dev.pgweir.proxy.prepare.ClientStatements;
 import dev.pgweir.proxy.prepare.Effect;
@@ -51,6 +52,7 @@ final class SqlRewriter {
     private static final String HELPER = PreparedStatement.PREFIX + "D";
 
     private final Preparer preparer;
+    private final ExecuteRepair repair = new ExecuteRepair();
 
     SqlRewriter(Preparer preparer) {
         this.preparer = preparer;
@@ -68,6 +70,13 @@ final class SqlRewriter {
         if (mustWait(scan)) {
             return preparer.waitForAnswers();
         }
+        if (scan.statements().stream().allMatch(it -> it.kind() == SessionStatement.Kind.READING)) {
+            preparer.readsOtherwise();
+            return preparer.query(null);
+        }
+        requireRoom(scan);
+        boolean alone = preparer.link().isFirstOutsideTransaction();
+        repair.forget();
         Effects effects = new Effects();
         preparer.needs(needed(scan));
         ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
@@ -94,17 +103,63 @@ final class SqlRewriter {
                 ByteBuf out = preparer.before();
                 out.writeByte(FrontendMessageType.QUERY)
                         .writeInt(Integer.BYTES + text.readableBytes() + 1)
-                        .writeBytes(text)
+                        .writeBytes(text, text.readerIndex(), text.readableBytes())
                         .writeByte(0);
                 preparer.keepNothing(to);
+                if (alone && scan.single() && effects.executed().size() == 1 && to - from < ExecuteRepair.MAX_BYTES) {
+                    int length = text.readableBytes() + FrameScanner.HEADER_LENGTH + 1;
+                    repair.sent(
+                            effects,
+                            effects.executed().get(0),
+                            Preparer.bytes(out, out.writerIndex() - length, out.writerIndex()));
+                }
             }
         } finally {
             text.release();
             preparer.needsNoMore();
         }
-        preparer.touched(Preparer.settings(scan));
         effects.by("");
         return preparer.query(effects);
+    }
+
+    /** An answer to the query has begun, or another message was sent. */
+    void answered() {
+        repair.forget();
+    }
+
+    /**
+     * A query has failed. If preparing its statement anew mends that, it is put into what is to be sent, with the query behind
+     * it.
+     *
+     * @param beforeAgain called first, if it is
+     * @return whether it is
+     */
+    boolean executeAgain(ErrorResponse error, Effects failed, Runnable beforeAgain) {
+        PreparedStatement lost = repair.lostBy(error, failed);
+        if (lost == null || !preparer.readsAlike(lost)) {
+            return false;
+        }
+        beforeAgain.run();
+        preparer.server().lost(lost);
+        if (ExecuteRepair.isChanged(error)) {
+            preparer.table().retire(lost);
+        }
+        ensureForQuery(lost);
+        preparer.before().writeBytes(repair.query());
+        repair.forget();
+        preparer.query(failed);
+        return true;
+    }
+
+    /** Before anything is sent for any of them. */
+    private void requireRoom(SqlScan scan) {
+        int length = 0;
+        for (SessionStatement statement : scan.statements()) {
+            if (statement.kind() == SessionStatement.Kind.PREPARE && !preparer.passes()) {
+                length += statement.to() - statement.nameTo();
+                preparer.client().require(length);
+            }
+        }
     }
 
     /** What the names in the query mean before it. */
@@ -135,7 +190,7 @@ final class SqlRewriter {
                 boolean reset = (buffer.getByte(statement.from()) | 0x20) == 'r';
                 yield reset ? "RESET" : isReset(buffer, statement) ? "SET" : null;
             }
-            case EXECUTE -> null;
+            case EXECUTE, READING -> null;
         };
     }
 
@@ -150,6 +205,9 @@ final class SqlRewriter {
 
     /** What takes the place of the client's name, or null. */
     private @Nullable String forQuery(ByteBuf buffer, SessionStatement statement, Effects effects, int number) {
+        if (preparer.passes() && isAboutStatements(statement)) {
+            return null;
+        }
         ClientStatements.Name name = preparer.client().find(statement.name());
         PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
@@ -165,8 +223,7 @@ final class SqlRewriter {
                             .unshared(
                                     PreparedStatement.Kind.SQL,
                                     definition(buffer, statement),
-                                    preparer.wanted().readingSettings(),
-                                    Behaviour.NONE);
+                                    behaviour(buffer, statement));
                 }
                 preparer.alsoNeeds(made);
                 preparer.makeRoom(made);
@@ -184,7 +241,7 @@ final class SqlRewriter {
                 effects.executing(known);
                 known.uses().increment();
                 preparer.stats().bindCount().increment();
-                preparer.touched(known.behaviour().touches());
+                preparer.executed(known.behaviour());
                 yield known.name();
             }
             case DEALLOCATE -> {
@@ -203,10 +260,16 @@ final class SqlRewriter {
                 yield null;
             }
             case RESET_ALL -> {
+                preparer.touched(List.of(""));
                 reset("", effects);
                 yield null;
             }
+            case READING -> {
+                preparer.readsOtherwise();
+                yield null;
+            }
             case SET -> {
+                preparer.touched(List.of(statement.name()));
                 if (isReset(buffer, statement)) {
                     reset(statement.name(), effects);
                 } else if (effects.resets().contains("")) {
@@ -216,6 +279,13 @@ final class SqlRewriter {
                 }
                 yield null;
             }
+        };
+    }
+
+    private static boolean isAboutStatements(SessionStatement statement) {
+        return switch (statement.kind()) {
+            case PREPARE, EXECUTE, DEALLOCATE, DEALLOCATE_ALL -> true;
+            case DISCARD_ALL, SET, RESET_ALL, READING -> false;
         };
     }
 
@@ -245,12 +315,15 @@ final class SqlRewriter {
     }
 
     private PreparedStatement bySql(ByteBuf buffer, SessionStatement statement) {
-        return preparer.table()
-                .of(
-                        PreparedStatement.Kind.SQL,
-                        definition(buffer, statement),
-                        preparer.wanted().readingSettings(),
-                        Behaviour.NONE);
+        return preparer.made(PreparedStatement.Kind.SQL, definition(buffer, statement), behaviour(buffer, statement));
+    }
+
+    /** Of what a PREPARE prepares. */
+    private static Behaviour behaviour(ByteBuf buffer, SessionStatement prepare) {
+        List<SessionStatement> calls = SqlScanner.calls(buffer, prepare.nameTo(), prepare.to());
+        return calls.isEmpty()
+                ? Behaviour.NONE
+                : new Behaviour(Preparer.settings(calls), null, Preparer.isReadOtherwiseAfter(calls));
     }
 
     private static byte[] definition(ByteBuf buffer, SessionStatement statement) {
@@ -274,7 +347,7 @@ final class SqlRewriter {
                     }
                     looked = true;
                 }
-                case RESET_ALL, SET -> {}
+                case RESET_ALL, SET, READING -> {}
             }
         }
         return false;
@@ -389,9 +462,13 @@ final class SqlRewriter {
 
     /** The text of a Parse that is one of the commands, with the server's name in it; what it does is done by Execute. */
     Rewritten rewriteForParse(ByteBuf buffer, SqlScan scan, int from, int to) {
-        List<String> touches = Preparer.settings(scan);
+        requireRoom(scan);
+        List<String> touches = Preparer.settings(scan.statements());
         // A Parse takes one statement only; PostgreSQL refuses others.
         SessionStatement statement = scan.statements().get(0);
+        if (preparer.passes() && isAboutStatements(statement)) {
+            return new Rewritten(Preparer.bytes(buffer, from, to), Behaviour.NONE);
+        }
         ClientStatements.Name name = preparer.client().find(statement.name());
         PreparedStatement known = preparer.statementOf(name);
         return switch (statement.kind()) {
@@ -401,12 +478,14 @@ final class SqlRewriter {
                         Preparer.bytes(buffer, from, to),
                         new Behaviour(
                                 touches,
-                                reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null));
+                                reset ? new SqlCommand(SqlCommand.Kind.RESET, statement.name(), 0, 0, null) : null,
+                                Preparer.isReadOtherwiseAfter(scan.statements())));
             }
+            case READING -> new Rewritten(Preparer.bytes(buffer, from, to), new Behaviour(touches, null, true));
             case DEALLOCATE_ALL, DISCARD_ALL ->
                 new Rewritten(
                         Preparer.bytes(buffer, from, to),
-                        new Behaviour(List.of(), new SqlCommand(kind(statement.kind()), "", 0, 0, null)));
+                        new Behaviour(List.of(), new SqlCommand(kind(statement.kind()), "", 0, 0, null), false));
             case PREPARE -> {
                 PreparedStatement made = known != null ? known : bySql(buffer, statement);
                 yield rewritten(buffer, statement, from, to, made.name(), made);
@@ -437,7 +516,9 @@ final class SqlRewriter {
             return new Rewritten(
                     ByteBufUtil.getBytes(text),
                     new Behaviour(
-                            touches, new SqlCommand(kind(statement.kind()), statement.name(), end, longer, target)));
+                            touches,
+                            new SqlCommand(kind(statement.kind()), statement.name(), end, longer, target),
+                            target != null && target.behaviour().reads()));
         } finally {
             text.release();
         }

@@ -19,6 +19,15 @@ public enum LogLevel {
         this.logback = logback;
     }
 
+    /** The level that PgBouncer's setting {@code verbose} stands for. */
+    public static LogLevel ofVerbose(int verbose) {
+        return switch (verbose) {
+            case 0 -> LOG;
+            case 1 -> DEBUG;
+            default -> NOISE;
+        };
+    }
+
     Level logback() {
         return Level.toLevel(logback);
     }

@@ -28,33 +28,38 @@ public final class Logging {
     private Logging() {}
 
     /**
-     * From now on the log goes to this file as well, instead of the one before. To be called again after the file was
-     * moved away: a new one takes its place.
+     * From now on the log goes to this file and this syslog as well, instead of those before. To be called again after
+     * the file was moved away: a new one takes its place.
      *
      * @param file created if it is missing; null: to no file any more
-     * @throws IOException if it cannot be opened; everything stays as it is then
+     * @param syslog null: to none any more
+     * @throws IOException if the file cannot be opened; everything stays as it is then
      */
-    public static void toFile(@Nullable Path file) throws IOException {
+    public static void to(@Nullable Path file, @Nullable SystemLog syslog) throws IOException {
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
             return;
         }
-        LogFile next = null;
-        if (file != null) {
-            next = new LogFile(file, new LineEncoder(ProcessHandle.current().pid()));
+        LogFile logFile = file == null
+                ? null
+                : new LogFile(file, new LineEncoder(ProcessHandle.current().pid()));
+        synchronized (Logging.class) {
+            replace(context, LogFile.NAME, logFile);
+            replace(context, SystemLog.NAME, syslog);
+        }
+    }
+
+    private static void replace(LoggerContext context, String name, @Nullable Appender<ILoggingEvent> next) {
+        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        // The new one first, so that no line is lost; one may stand in both.
+        Appender<ILoggingEvent> before = root.getAppender(name);
+        if (next != null) {
             next.setContext(context);
             next.start();
+            root.addAppender(next);
         }
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        synchronized (Logging.class) {
-            // The new one first, so that no line is lost; one may stand in both.
-            Appender<ILoggingEvent> before = root.getAppender(LogFile.NAME);
-            if (next != null) {
-                root.addAppender(next);
-            }
-            if (before != null) {
-                root.detachAppender(before);
-                before.stop();
-            }
+        if (before != null) {
+            root.detachAppender(before);
+            before.stop();
         }
     }
 

@@ -10,7 +10,7 @@
  * <p>Any thread may log. A line is written by the thread that logs it, and a standard error that nobody reads can block
  * it; so nothing is logged per query, nor under a lock.
  *
- * <p>Uses no other package of PgWeir.
+ * <p>Uses no other package of PgWeir; of Netty, the Unix socket to syslog.
  */
 @NullMarked
 package dev.pgweir.proxy.log;

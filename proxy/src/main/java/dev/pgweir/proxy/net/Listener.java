@@ -4,40 +4,57 @@ import dev.pgweir.config.ListenConfig;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The listening sockets. Made and closed by one thread. */
 public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
-    private @Nullable UnixListener unix;
+    private final List<UnixListener> unix = new ArrayList<>();
+    private final LoginAdmission admission;
 
-    private Listener() {}
+    private Listener(LoginAdmission admission) {
+        this.admission = admission;
+    }
 
     /**
      * Listens on every address of the configuration, and on the Unix socket, which is there before the first client of
-     * any other address is accepted.
+     * any other address is accepted. Where sockets are passed, on these and no others.
      *
+     * @param passed sockets that somebody has opened for this process
+     * @param admission is told of each connection by TCP
      * @param acceptor makes the handler of an accepted connection
      * @throws IOException if an address is unknown or taken; its text names address and port. Nothing is left open then
      */
-    public static Listener open(ListenConfig config, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
+    public static Listener open(
+            ListenConfig config,
+            List<PassedSocket> passed,
+            EventLoops loops,
+            TcpOptions options,
+            LoginAdmission admission,
+            ClientAcceptor acceptor)
             throws IOException {
-        Listener listener = new Listener();
+        Listener listener = new Listener(admission);
+        if (!passed.isEmpty()) {
+            listener.adopt(passed, config.listenPort(), loops, options, acceptor);
+            return listener;
+        }
         boolean hasUnix = !config.unixSocketDir().isEmpty();
         // A port that the system chooses has to be known before the socket can be named after it.
         boolean unixLast = config.listenPort() == 0 && !config.listenAddr().isEmpty();
         try {
             if (hasUnix && !unixLast) {
-                listener.unix = UnixListener.open(config, config.listenPort(), loops, options, acceptor);
+                listener.unix.add(UnixListener.open(config, config.listenPort(), loops, options, acceptor));
             }
             for (String address : config.listenAddr()) {
                 String name = address + ":" + config.listenPort();
@@ -45,11 +62,11 @@ public final class Listener {
             }
             if (hasUnix && unixLast) {
                 int port = listener.addresses().get(0).getPort();
-                listener.unix = UnixListener.open(config, port, loops, options, acceptor);
+                listener.unix.add(UnixListener.open(config, port, loops, options, acceptor));
             }
         } catch (IOException e) {
             listener.close();
-            throw e;
+            throw new IOException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
         }
         return listener;
     }
@@ -73,20 +90,12 @@ public final class Listener {
             TcpOptions options,
             ClientAcceptor acceptor)
             throws IOException {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops.at(0), loops.forClients())
+        ServerBootstrap bootstrap = bootstrap(loops, options, acceptor)
                 .channel(loops.transport().serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
+                .handler(counting())
                 // A restart must not wait for connections of the process before it.
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.closeFuture().addListener(closed -> loops.left(channel.eventLoop()));
-                        options.applyTo(channel);
-                        channel.pipeline().addLast("client", acceptor.accept(channel, null));
-                    }
-                });
+                .option(ChannelOption.SO_REUSEADDR, true);
         if (config.soReuseport()) {
             bootstrap.option(loops.transport().reusePort(), true);
         }
@@ -96,6 +105,49 @@ public final class Listener {
             throw new IOException("cannot listen on " + name + ": " + failure.getMessage(), failure);
         }
         channels.add(bound.channel());
+        admission.listensOn(bound.channel());
+    }
+
+    private static ServerBootstrap bootstrap(EventLoops loops, TcpOptions options, ClientAcceptor acceptor) {
+        return new ServerBootstrap().group(loops.at(0), loops.forClients()).childHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.closeFuture().addListener(closed -> loops.left(channel.eventLoop()));
+                options.applyTo(channel);
+                channel.pipeline().addLast("client", acceptor.accept(channel, null));
+            }
+        });
+    }
+
+    private ChannelInboundHandlerAdapter counting() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+                admission.accepted((Channel) accepted);
+                ctx.fireChannelRead(accepted);
+            }
+        };
+    }
+
+    private void adopt(
+            List<PassedSocket> passed, int port, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
+            throws IOException {
+        if (loops.transport() != Transport.EPOLL) {
+            throw new IOException("sockets that were passed (LISTEN_FDS) need transport = epoll");
+        }
+        for (PassedSocket socket : passed) {
+            if (socket.unixPath() != null) {
+                unix.add(UnixListener.adopt(socket, port, loops, options, acceptor));
+            } else {
+                ChannelFuture adopted = bootstrap(loops, options, acceptor)
+                        .channelFactory(() -> new EpollServerSocketChannel(socket.fd()))
+                        .handler(counting())
+                        .register()
+                        .syncUninterruptibly();
+                channels.add(adopted.channel());
+                admission.listensOn(adopted.channel());
+            }
+        }
     }
 
     /** Where it listens by TCP; the port is the real one where the configuration said 0. */
@@ -105,9 +157,9 @@ public final class Listener {
                 .toList();
     }
 
-    /** The Unix socket it listens on, with an {@code @} in front if it is abstract; null if there is none. */
-    public @Nullable String unixSocket() {
-        return unix == null ? null : unix.path();
+    /** The Unix sockets it listens on, with an {@code @} in front if they are abstract. */
+    public List<String> unixSockets() {
+        return unix.stream().map(UnixListener::path).toList();
     }
 
     /** Stops accepting by TCP; the Unix socket goes on. Accepted connections stay. Must not be called on an event loop. */
@@ -121,9 +173,9 @@ public final class Listener {
     /** Stops accepting and removes the Unix socket. Accepted connections stay. Must not be called on an event loop. */
     public void close() {
         closeTcp();
-        if (unix != null) {
-            notOn(unix.channel().eventLoop());
-            unix.close();
+        for (UnixListener socket : unix) {
+            notOn(socket.channel().eventLoop());
+            socket.close();
         }
     }
 

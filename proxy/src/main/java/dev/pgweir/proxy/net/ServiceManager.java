@@ -11,6 +11,9 @@ import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd how PgWeir is, as sd_notify(3) describes it: datagrams to the Unix socket that the environment variable
- * {@value #VARIABLE} names. Without it every call does nothing. Blocks until the datagram is on its way, for milliseconds; not
+ * What PgWeir and systemd have to do with each other: the sockets that systemd may have opened for it, see
+ * {@link PassedSockets}, and telling systemd how PgWeir is, as sd_notify(3) describes it: datagrams to the Unix socket that the environment variable
+ * {@value #VARIABLE} names. Without it these calls do nothing. Blocks until the datagram is on its way, for milliseconds; not
  * to be called on an event loop.
  */
 public final class ServiceManager {
@@ -32,13 +36,25 @@ public final class ServiceManager {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
 
     private final @Nullable String socket;
+    private final Map<String, String> environment;
 
     /**
      * @param environment as {@link System#getenv()} has it
      */
     public ServiceManager(Map<String, String> environment) {
+        this.environment = environment;
         String named = environment.get(VARIABLE);
         this.socket = named == null || named.isEmpty() ? null : named;
+    }
+
+    /**
+     * The sockets that systemd has opened for PgWeir, to be listened on instead of those of the configuration; empty if
+     * there are none.
+     *
+     * @throws IOException if one of them cannot be listened on; its text says why
+     */
+    public List<PassedSocket> sockets() throws IOException {
+        return PassedSockets.of(environment, Path.of("/proc/self"));
     }
 
     /** PgWeir serves, after the start or after a reload. */

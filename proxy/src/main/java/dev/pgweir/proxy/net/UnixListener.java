@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -63,23 +64,9 @@ final class UnixListener {
         }
         int owner = isFile ? -1 : uidOf(Path.of("/proc/self"));
         Owner own = new Owner(owner, System.getProperty("user.name", ""));
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loops.at(0), loops.forClients())
+        ServerBootstrap bootstrap = bootstrap(port, own, loops, options, acceptor)
                 .channel(loops.transport().unixServerChannel())
-                .option(ChannelOption.SO_BACKLOG, config.listenBacklog())
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel accepted) {
-                        accepted.closeFuture().addListener(closed -> loops.left(accepted.eventLoop()));
-                        options.applyToUnix(accepted);
-                        UnixPeer peer = UnixPeer.of(accepted);
-                        boolean ownUser = peer != null && peer.isUser(own.uid, own.name);
-                        accepted.pipeline()
-                                .addLast(
-                                        "client",
-                                        acceptor.accept(accepted, new ClientAcceptor.UnixClient(port, peer, ownUser)));
-                    }
-                });
+                .option(ChannelOption.SO_BACKLOG, config.listenBacklog());
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         Throwable failure = bound.cause();
         if (failure != null) {
@@ -98,6 +85,41 @@ final class UnixListener {
             throw new IOException(
                     "cannot set unix_socket_mode and unix_socket_group of " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Listens on a socket that somebody else has made, whose file, if it has one, stays that one's.
+     *
+     * @param defaultPort where its name has none
+     */
+    static UnixListener adopt(
+            PassedSocket socket, int defaultPort, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
+            throws IOException {
+        String path = String.valueOf(socket.unixPath());
+        Owner own = new Owner(uidOf(Path.of("/proc/self")), System.getProperty("user.name", ""));
+        int port = UnixSockets.port(path, defaultPort);
+        ChannelFuture adopted = bootstrap(port, own, loops, options, acceptor)
+                .channelFactory(() -> new EpollServerDomainSocketChannel(socket.fd(), true))
+                .register()
+                .syncUninterruptibly();
+        return new UnixListener(adopted.channel(), path, null);
+    }
+
+    private static ServerBootstrap bootstrap(
+            int port, Owner own, EventLoops loops, TcpOptions options, ClientAcceptor acceptor) {
+        return new ServerBootstrap().group(loops.at(0), loops.forClients()).childHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel accepted) {
+                accepted.closeFuture().addListener(closed -> loops.left(accepted.eventLoop()));
+                options.applyToUnix(accepted);
+                UnixPeer peer = UnixPeer.of(accepted);
+                boolean ownUser = peer != null && peer.isUser(own.uid, own.name);
+                accepted.pipeline()
+                        .addLast(
+                                "client",
+                                acceptor.accept(accepted, new ClientAcceptor.UnixClient(port, peer, ownUser)));
+            }
+        });
     }
 
     /** Who runs this process: whoever owns the files it makes. */

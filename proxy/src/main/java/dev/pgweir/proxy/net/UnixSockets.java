@@ -35,6 +35,12 @@ public final class UnixSockets {
         return path;
     }
 
+    /** The port in a socket's name, else {@code otherwise}. */
+    static int port(String path, int otherwise) {
+        String number = path.substring(path.lastIndexOf('.') + 1);
+        return path.contains(".s.PGSQL.") && number.matches("[0-9]{1,5}") ? Integer.parseInt(number) : otherwise;
+    }
+
     /**
      * How an end of a Unix socket is shown where others have an address: it has a name only on one side, and none that
      * says anything about the process there.

@@ -61,9 +61,8 @@ public final class PooledServer implements ServerOwner {
 
     long assignment;
     Task task = Task.NONE;
-    /** Set when it must not serve again: it is closed as soon as nobody uses it. */
-    @Nullable
-    DisconnectReason retired;
+    /** Set when it must not serve again: it is closed as soon as nobody uses it. Written under the lock only. */
+    volatile @Nullable DisconnectReason retired;
     /** The pool that gets its place once it is closed. */
     @Nullable
     PoolState closedFor;
@@ -102,6 +101,12 @@ public final class PooledServer implements ServerOwner {
         this.connectedAt = now;
         this.lastUsed = now;
         this.provenAt = now;
+    }
+
+    /** Whether it leads somewhere else than a new connection would, so that it is to be replaced. Any thread. */
+    public boolean isOutdated() {
+        DisconnectReason why = retired;
+        return why == DisconnectReason.SERVER_CONFIG_CHANGED || why == DisconnectReason.SERVER_ADDRESS_CHANGED;
     }
 
     /** Where the server stands. */
@@ -152,6 +157,11 @@ public final class PooledServer implements ServerOwner {
     /** When its last client released it, in the pools' clock. */
     public long lastUsedNanos() {
         return lastUsed;
+    }
+
+    /** Why it must not serve again; null if it may. */
+    public @Nullable DisconnectReason retired() {
+        return retired;
     }
 
     /** How often it was given to a client. */

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param touches names of the settings it may change
  * @param command null for nearly all
+ * @param reads from then on the client's texts are read otherwise than the settings it is known to have tell, up to the end
+ *     of the transaction
  */
-public record Behaviour(List<String> touches, @Nullable SqlCommand command) {
+public record Behaviour(List<String> touches, @Nullable SqlCommand command, boolean reads) {
     /** Nothing. */
-    public static final Behaviour NONE = new Behaviour(List.of(), null);
+    public static final Behaviour NONE = new Behaviour(List.of(), null, false);
 }

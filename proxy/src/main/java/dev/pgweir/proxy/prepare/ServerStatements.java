@@ -17,6 +17,8 @@ public final class ServerStatements {
     /** A statement on this server; absent ones are kept only while an answer may bring them back. */
     static final class Place extends Pending {
         private boolean present;
+        /** {@link #doubts} when it was prepared. */
+        private long trustedAt;
     }
 
     /** In the order of their last use. */
@@ -25,6 +27,8 @@ public final class ServerStatements {
     private int present;
     /** How many of these wait for no answer. */
     private int settled;
+    /** How often somebody had the server of whom it is not known what he did to its statements. */
+    private long doubts;
 
     /**
      * Whose unnamed statement it has, and which of his; null if it is not known. Not the client's book itself, which would
@@ -43,7 +47,7 @@ public final class ServerStatements {
     /** Whether it has the statement, which counts as a use. */
     public boolean has(PreparedStatement statement) {
         Place place = places.get(statement);
-        return place != null && place.present;
+        return place != null && place.present && place.trustedAt == doubts;
     }
 
     /** Whether that depends on the answers to an earlier group. */
@@ -95,6 +99,8 @@ public final class ServerStatements {
     private Effect change(PreparedStatement statement, boolean to, long group) {
         Place place = places.computeIfAbsent(statement, s -> new Place());
         boolean before = place.present;
+        long trustedBefore = place.trustedAt;
+        place.trustedAt = doubts;
         count(place, -1);
         set(place, to);
         place.sent(group);
@@ -113,6 +119,7 @@ public final class ServerStatements {
 
             @Override
             public void skipped() {
+                place.trustedAt = trustedBefore;
                 settle(before);
             }
 
@@ -149,6 +156,14 @@ public final class ServerStatements {
                 places.remove(statement);
             }
         }
+    }
+
+    /**
+     * Somebody gets the server of whom it will not be known what he does to its statements. It is taken to have none of them, so
+     * that what is needed is prepared anew; but they still count, so that what is not needed is closed in its turn.
+     */
+    public void doubt() {
+        doubts++;
     }
 
     /** All but the unnamed one are deallocated, as far as anybody knows. */

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * tell; so the table's own are weak, and nobody counts.
  */
 public final class StatementTable {
+    /** Settings that equal no others. */
+    @SuppressWarnings("ClassCanBeRecord") // Records with nothing in them are all equal.
+    private static final class Unshared {}
+
     private static final class Entry extends WeakReference<PreparedStatement> {
         private final Definition definition;
 
@@ -58,7 +62,10 @@ public final class StatementTable {
         }
     }
 
-    /** This statement, as a server reads its text now that these settings are in force there. */
+    /**
+     * This statement, as a server reads its text now that these settings are in force there; the one that is shared, even if
+     * this one is not.
+     */
     public PreparedStatement under(PreparedStatement statement, Object settings) {
         Definition definition = statement.definition();
         return definition.settings().equals(settings)
@@ -66,9 +73,26 @@ public final class StatementTable {
                 : of(definition.kind(), definition.bytes(), settings, definition.behaviour());
     }
 
-    /** The same, but one that nobody else gets: where a server is to have the same under two names for a moment. */
-    public PreparedStatement unshared(PreparedStatement.Kind kind, byte[] bytes, Object settings, Behaviour behaviour) {
-        return new PreparedStatement(lastId.incrementAndGet(), new Definition(kind, bytes, settings, behaviour));
+    /** Whether that is so already, or the statement is not shared. */
+    public boolean isUnder(PreparedStatement statement, Object settings) {
+        Object read = statement.definition().settings();
+        return read instanceof Unshared || read.equals(settings);
+    }
+
+    /**
+     * One that nobody else gets: because a server is to have the same under two names for a moment, or because the text is
+     * read otherwise than the settings of the client tell.
+     */
+    public PreparedStatement unshared(PreparedStatement.Kind kind, byte[] bytes, Behaviour behaviour) {
+        return of(kind, bytes, new Unshared(), behaviour);
+    }
+
+    /** The same for the text of a statement that may be shared. */
+    public PreparedStatement unshared(PreparedStatement statement) {
+        Definition definition = statement.definition();
+        return definition.settings() instanceof Unshared
+                ? statement
+                : unshared(definition.kind(), definition.bytes(), definition.behaviour());
     }
 
     /** Whoever prepares this text from now on gets another statement: what servers have under its name is of no use. */

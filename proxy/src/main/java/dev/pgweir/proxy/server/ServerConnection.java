@@ -16,6 +16,7 @@ import dev.pgweir.proxy.prepare.ServerStatements;
 import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -60,6 +61,13 @@ public final class ServerConnection implements ServerControl {
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
 
+    /**
+     * How long PostgreSQL may take to close its side. That is milliseconds where nothing runs, else the rest of the query,
+     * for which the connection has to count. A server that hangs, or a host that is gone without a word, never does;
+     * Linux tries 924 s to reach a peer that does not answer (tcp_retries2 = 15), and after that long its place is lent out.
+     */
+    private static final long CLOSE_LIMIT_SECONDS = 924;
+
     private final Channel channel;
     private final EventLoop loop;
     private final int loopIndex;
@@ -95,6 +103,9 @@ public final class ServerConnection implements ServerControl {
     private @Nullable ServerTask task;
 
     private @Nullable Future<?> taskLimit;
+
+    /** On the server's loop: until when it is waited for the other side. */
+    private @Nullable Future<?> closeLimit;
 
     ServerConnection(
             long id,
@@ -196,6 +207,23 @@ public final class ServerConnection implements ServerControl {
         } else {
             gate.close(ReadGate.PEER_FULL);
         }
+    }
+
+    /** Stops or resumes reading, for SUSPEND. Any thread. */
+    public void suspend(boolean suspended) {
+        if (!loop.inEventLoop()) {
+            loop.execute(() -> suspend(suspended));
+        } else if (suspended && !closed && closing == null) {
+            gate.close(ReadGate.SUSPENDED);
+        } else {
+            gate.open(ReadGate.SUSPENDED);
+        }
+    }
+
+    /** Whether something was written to it that PostgreSQL has not taken. Any thread. */
+    public boolean hasUnsent() {
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+        return !closed && out != null && out.totalPendingWriteBytes() > 0;
     }
 
     /** The scanner of what PostgreSQL sends. */
@@ -490,10 +518,22 @@ public final class ServerConnection implements ServerControl {
                 channel.close();
             }
         });
+        if (!closed) {
+            closeLimit = loop.schedule(this::giveUpClosing, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void giveUpClosing() {
+        log.warning("the server has not closed its side in " + CLOSE_LIMIT_SECONDS + " s, it is given up");
+        channel.close();
     }
 
     void onClosed(DisconnectReason reason) {
         closed = true;
+        Future<?> limit = closeLimit;
+        if (limit != null) {
+            limit.cancel(false);
+        }
         endTask();
         DisconnectReason asked = closing;
         DisconnectReason why = asked == null ? reason : asked;

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
 import dev.pgweir.proxy.net.Dialer;
@@ -26,10 +27,12 @@ public final class ServerConnector {
     private final KeyDeriver deriver;
     private final Supplier<@Nullable ServerTls> tls;
     private final IntSupplier maxPacketSize;
+    private final Supplier<ProtocolVersion> newest;
 
     /**
      * @param tls what the next connection is encrypted by; null if none is
      * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
+     * @param newest setting {@code server_max_protocol_version}; asked for each connection
      */
     public ServerConnector(
             EventLoops loops,
@@ -38,7 +41,8 @@ public final class ServerConnector {
             SecureRandom random,
             KeyDeriver deriver,
             Supplier<@Nullable ServerTls> tls,
-            IntSupplier maxPacketSize) {
+            IntSupplier maxPacketSize,
+            Supplier<ProtocolVersion> newest) {
         this.loops = loops;
         this.dialer = dialer;
         this.tracked = tracked;
@@ -46,6 +50,7 @@ public final class ServerConnector {
         this.deriver = deriver;
         this.tls = tls;
         this.maxPacketSize = maxPacketSize;
+        this.newest = newest;
     }
 
     /**
@@ -64,7 +69,8 @@ public final class ServerConnector {
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
                 tls,
-                maxPacketSize.getAsInt());
+                maxPacketSize.getAsInt(),
+                newest.get());
         dialer.connect(loop, () -> new ServerHandler(login), profile.host(), profile.port(), profile.connectTimeout())
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {

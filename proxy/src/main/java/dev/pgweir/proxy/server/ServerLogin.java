@@ -9,6 +9,7 @@ import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
@@ -44,8 +45,9 @@ final class ServerLogin implements ServerEncryption.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLogin.class);
 
     private static final Interest LOGIN = Interest.builder()
-            .none(BackendMessageType.NOTICE_RESPONSE, BackendMessageType.NEGOTIATE_PROTOCOL_VERSION)
+            .none(BackendMessageType.NOTICE_RESPONSE)
             .whole(
+                    BackendMessageType.NEGOTIATE_PROTOCOL_VERSION,
                     BackendMessageType.AUTHENTICATION,
                     BackendMessageType.PARAMETER_STATUS,
                     BackendMessageType.BACKEND_KEY_DATA,
@@ -61,6 +63,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
     private final SessionParameters parameters;
     private final Supplier<@Nullable ServerTls> tls;
     private final int maxPacketSize;
+    private final ProtocolVersion newest;
     private @Nullable TlsPeer peer;
     private DisconnectReason closing = DisconnectReason.SERVER_LOGIN_FAILED;
 
@@ -83,7 +86,8 @@ final class ServerLogin implements ServerEncryption.Outcome {
             ServerAuthenticator authenticator,
             SessionParameters parameters,
             Supplier<@Nullable ServerTls> tls,
-            int maxPacketSize) {
+            int maxPacketSize,
+            ProtocolVersion newest) {
         this.id = id;
         this.loopIndex = loopIndex;
         this.owner = owner;
@@ -92,6 +96,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
         this.parameters = parameters;
         this.tls = tls;
         this.maxPacketSize = maxPacketSize;
+        this.newest = newest;
     }
 
     /** The connection could not be made. */
@@ -149,7 +154,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
         startup.put("database", profile.dbname());
         startup.putAll(profile.startupParameters());
         ByteBuf out = opened.alloc().buffer();
-        new StartupMessage(ProtocolVersion.V3_0, startup).encode(out);
+        new StartupMessage(newest, startup).encode(out);
         opened.writeAndFlush(out, opened.voidPromise());
     }
 
@@ -218,6 +223,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
 
     private void onMessage(byte type, ByteBuf body) {
         switch (type) {
+            case BackendMessageType.NEGOTIATE_PROTOCOL_VERSION -> agree(NegotiateProtocolVersion.decode(body));
             case BackendMessageType.AUTHENTICATION -> take(authenticator.onRequest(body));
             case BackendMessageType.PARAMETER_STATUS -> {
                 ParameterStatus status = ParameterStatus.decode(body);
@@ -233,6 +239,18 @@ final class ServerLogin implements ServerEncryption.Outcome {
                 onReady();
             }
             default -> throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
+        }
+    }
+
+    /** The server speaks an older version, which needs nothing to be done: its key is as long as it is. */
+    private void agree(NegotiateProtocolVersion answer) {
+        ProtocolVersion offered = answer.version();
+        if (authenticated
+                || offered.compareTo(newest) > 0
+                || offered.compareTo(ProtocolVersion.V3_0) < 0
+                || !answer.options().isEmpty()) {
+            throw ProtocolException.violation("the server offers protocol " + offered + " and refuses "
+                    + answer.options().size() + " options, asked for was " + newest + " without any");
         }
     }
 

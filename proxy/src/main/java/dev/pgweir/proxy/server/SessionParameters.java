@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.proxy.prepare.sql.ReadingSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ public final class SessionParameters {
     /** Who the session is to PostgreSQL, in the order in which it can be told. */
     private static final List<String> WHO = List.of("session_authorization", "role");
 
+    /** What one takes in memory without its letters, and in the query that sets it; rounded up. */
+    private static final int EXTRA_OVERHEAD = 100;
+
     private final TrackedParameters tracked;
     private final @Nullable String[] values;
     /**
@@ -27,6 +31,9 @@ public final class SessionParameters {
      * the two share one, and are compared by a glance.
      */
     private @Nullable TreeMap<String, String> extra;
+    /** What {@link #readingSettings} said; null if something has changed since. */
+    private @Nullable Object reading;
+
     /** PostgreSQL has taken the values of {@link #extra} before, or has made them itself. */
     private boolean proven = true;
 
@@ -40,6 +47,7 @@ public final class SessionParameters {
         int index = tracked.indexOf(name);
         if (index >= 0) {
             values[index] = value;
+            reading = null;
         }
     }
 
@@ -51,6 +59,7 @@ public final class SessionParameters {
     private void request(String name, String value, int index) {
         if (index >= 0) {
             values[index] = TrackedParameters.canonical(tracked.name(index), value);
+            reading = null;
         } else {
             putExtra(Map.of(name, value));
             proven = false;
@@ -70,6 +79,7 @@ public final class SessionParameters {
             }
         });
         extra = changed.isEmpty() ? null : changed;
+        reading = null;
     }
 
     /**
@@ -97,9 +107,19 @@ public final class SessionParameters {
         return extra == null ? Set.of() : Collections.unmodifiableSet(extra.keySet());
     }
 
+    /** How many bytes their names and values have, about. */
+    public long extraSize() {
+        long size = 0;
+        for (Map.Entry<String, String> entry : nonNull(extra).entrySet()) {
+            size += entry.getKey().length() + entry.getValue().length() + EXTRA_OVERHEAD;
+        }
+        return size;
+    }
+
     /** Both have the same extra ones from now on. */
     public void shareExtra(SessionParameters with) {
         extra = with.extra;
+        reading = null;
     }
 
     /** A copy, for the time when the session is reset. */
@@ -118,6 +138,7 @@ public final class SessionParameters {
      * @param onChange told of each reported parameter whose value is another one now
      */
     public void resetTo(SessionParameters to, Set<String> names, BiConsumer<String, String> onChange) {
+        reading = null;
         boolean all = names.contains("");
         for (int i = 0; i < values.length; i++) {
             String value = to.values[i];
@@ -136,16 +157,16 @@ public final class SessionParameters {
         }
     }
 
-    /** What PostgreSQL reads the text of a statement by; for equals and hashCode. */
+    /** What PostgreSQL reads the text of a statement by; for equals and hashCode. Made anew only if a value has changed. */
     public Object readingSettings() {
-        List<@Nullable String> all = new ArrayList<>(values.length + 1);
-        for (int i = 0; i < values.length; i++) {
-            if (!tracked.name(i).equals("application_name")) {
-                all.add(values[i]);
-            }
+        Object known = reading;
+        if (known == null) {
+            List<@Nullable String> all = new ArrayList<>(ReadingSettings.NAMES.size());
+            ReadingSettings.NAMES.forEach(name -> all.add(get(name)));
+            known = all;
+            reading = known;
         }
-        all.add(extra == null ? null : extra.get("search_path"));
-        return all;
+        return known;
     }
 
     /** The value, or null if none is known. */
@@ -162,6 +183,7 @@ public final class SessionParameters {
      * @param defaults what was reported at a login
      */
     public void fillFrom(SessionParameters defaults) {
+        reading = null;
         for (int i = 0; i < values.length; i++) {
             String value = values[i];
             String reported = defaults.values[i];
@@ -185,6 +207,7 @@ public final class SessionParameters {
     /** The session was reset: what was set without being reported is gone. */
     public void forgetExtra() {
         extra = null;
+        reading = null;
     }
 
     /** Whether a server with these values suits a client that wants {@code wanted}. The path of a transaction. */
@@ -248,6 +271,7 @@ public final class SessionParameters {
      * @param server what was reported then
      */
     public void respell(SessionParameters wanted, SessionParameters server) {
+        reading = null;
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null && values[i].equals(wanted.values[i])) {
                 values[i] = server.values[i];
@@ -260,6 +284,8 @@ public final class SessionParameters {
      * reported another spelling of a value it is the client's from now on too, else the two would differ for ever.
      */
     public void nowSuit(SessionParameters wanted) {
+        reading = null;
+        wanted.reading = null;
         for (int i = 0; i < values.length; i++) {
             if (wanted.values[i] != null) {
                 wanted.values[i] = values[i];
@@ -287,12 +313,12 @@ public final class SessionParameters {
             }
             columns++;
             sql.append("pg_catalog.set_config(");
-            quote(sql, name);
+            SqlLiteral.append(sql, name);
             sql.append(", ");
             if (value == null) {
                 sql.append("NULL");
             } else {
-                quote(sql, value);
+                SqlLiteral.append(sql, value);
             }
             sql.append(", false)");
         }
@@ -300,18 +326,6 @@ public final class SessionParameters {
         String text() {
             return sql.toString();
         }
-    }
-
-    static void quote(StringBuilder sql, String text) {
-        sql.append("E'");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\'' || c == '\\') {
-                sql.append(c);
-            }
-            sql.append(c);
-        }
-        sql.append('\'');
     }
 
     private static Map<String, String> nonNull(@Nullable Map<String, String> map) {

@@ -73,6 +73,78 @@ final class ExtendedQueriesTest {
     }
 
     @Test
+    void aPortalGivesAsManyRowsAsAreAskedForAndThenTheNext() {
+        List<List<String>> all =
+                Answer.of(client.query("SHOW LISTS; SHOW CONFIG")).rows();
+        Answer first = Answer.of(client.say(new Parse("", "SHOW LISTS", List.of()))
+                .say(new Bind("p", "", List.of()))
+                .say(new Execute("p", 1))
+                .heard());
+        assertThat(first.messages()).isEqualTo("12Ds");
+        assertThat(first.rows()).containsExactly(all.get(0));
+        Answer end = Answer.of(client.say(new Execute("p", 5)).heard());
+        assertThat(end.messages()).isEqualTo("C");
+        assertThat(Answer.of(client.say(new Execute("p", 0)).sync().heard()).messages())
+                .isEqualTo("DCZ");
+    }
+
+    @Test
+    void aPortalWithRowsLeftShowsOneMoment() {
+        Answer answer = Answer.of(client.say(new Parse("", "SHOW TOTALS", List.of()))
+                .say(new Bind("", "", List.of()))
+                .say(new Execute("", 10))
+                .say(new Execute("", 10))
+                .say(new Execute("", 0))
+                .sync()
+                .heard());
+        assertThat(answer.messages().replaceAll("D{10}", "d").replaceAll("D{4}", "r"))
+                .isEqualTo("12dsdsrCZ");
+        assertThat(answer.rows()).isEqualTo(Answer.to("SHOW TOTALS", true).rows());
+    }
+
+    @Test
+    void withinATransactionPortalsStayBeyondSync() {
+        client.query("BEGIN").release();
+        Answer open = Answer.of(client.say(new Parse("", "SHOW TOTALS", List.of()))
+                .say(new Bind("p", "", List.of()))
+                .say(new Execute("p", 20))
+                .sync()
+                .say(new Execute("p", 0))
+                .sync()
+                .heard());
+        assertThat(open.messages().replaceAll("D+", "D")).isEqualTo("12DsZDCZ");
+        assertThat(Answer.of(client.query("COMMIT")).tags()).containsExactly("COMMIT");
+        assertThat(Answer.of(client.say(new Execute("p", 0)).sync().heard()).code())
+                .isEqualTo("34000");
+    }
+
+    @Test
+    void tellsWhetherATransactionIsOpen() {
+        for (String words : List.of(
+                "BEGIN>T", "COMMIT>I", "START TRANSACTION READ ONLY>T", "ROLLBACK>I", "begin>T", "END>I", "ABORT>I")) {
+            String[] parts = words.split(">");
+            ByteBuf heard = client.query(parts[0]);
+            assertThat((char) heard.getByte(heard.writerIndex() - 1)).as(words).isEqualTo(parts[1].charAt(0));
+            heard.release();
+        }
+    }
+
+    @Test
+    void aFewPortalsMayHaveRowsLeft() {
+        client.say(new Parse("s", "SHOW TOTALS", List.of()));
+        for (int i = 0; i < 4; i++) {
+            client.say(new Bind("p" + i, "s", List.of())).say(new Execute("p" + i, 1));
+        }
+        client.heard().release();
+        Answer more = Answer.of(client.say(new Bind("one more", "s", List.of()))
+                .say(new Execute("one more", 1))
+                .sync()
+                .heard());
+        assertThat(more.messages()).isEqualTo("2EZ");
+        assertThat(more.code()).isEqualTo("54000");
+    }
+
+    @Test
     void aPortalEndsWithSync() {
         client.say(new Parse("", "SHOW VERSION", List.of()))
                 .say(new Bind("p", "", List.of()))

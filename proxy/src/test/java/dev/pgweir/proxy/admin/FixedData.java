@@ -10,6 +10,11 @@ final class FixedData implements ConsoleData {
     private static final Counters AVERAGE = new Counters(21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32);
 
     @Override
+    public boolean pgBouncerErrors() {
+        return false;
+    }
+
+    @Override
     public List<PoolRow> pools() {
         return List.of(
                 new PoolRow("db", "me", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12_000_013, "transaction", "round-robin"));

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.cancel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import java.nio.ByteBuffer;
@@ -28,8 +29,8 @@ final class CancelKeysTest {
 
     @Test
     void findsTheClientOfAKey() {
-        BackendKeyData forAlice = keys.register(alice);
-        BackendKeyData forBob = keys.register(bob);
+        BackendKeyData forAlice = keys.register(alice, ProtocolVersion.V3_0);
+        BackendKeyData forBob = keys.register(bob, ProtocolVersion.V3_0);
 
         assertThat(keys.find(request(forAlice))).isSameAs(alice);
         assertThat(keys.find(request(forBob))).isSameAs(bob);
@@ -38,7 +39,7 @@ final class CancelKeysTest {
 
     @Test
     void knowsNoKeyThatWasNeverGiven() {
-        BackendKeyData key = keys.register(alice);
+        BackendKeyData key = keys.register(alice, ProtocolVersion.V3_0);
 
         assertThat(keys.find(new CancelRequest(key.processId() ^ 1, key.secret())))
                 .isNull();
@@ -48,7 +49,7 @@ final class CancelKeysTest {
 
     @Test
     void knowsNoKeyWithAWrongBitInItsSecret() {
-        BackendKeyData key = keys.register(alice);
+        BackendKeyData key = keys.register(alice, ProtocolVersion.V3_0);
         for (int bit = 0; bit < 8 * key.secret().length; bit++) {
             byte[] wrong = key.secret().clone();
             wrong[bit / 8] ^= (byte) (1 << (bit % 8));
@@ -62,16 +63,36 @@ final class CancelKeysTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 5, 8, 256})
     void knowsNoKeyWithASecretOfAnotherLength(int length) {
-        BackendKeyData key = keys.register(alice);
+        BackendKeyData key = keys.register(alice, ProtocolVersion.V3_0);
 
         assertThat(keys.find(new CancelRequest(key.processId(), Arrays.copyOf(key.secret(), length))))
                 .isNull();
     }
 
     @Test
+    void givesLongSecretsFromProtocol32OnAndTakesNothingLess() {
+        BackendKeyData key = keys.register(alice, ProtocolVersion.V3_2);
+        assertThat(key.secret()).hasSize(32);
+        assertThat(keys.find(request(key))).isSameAs(alice);
+        for (int bit = 0; bit < 8 * key.secret().length; bit++) {
+            byte[] wrong = key.secret().clone();
+            wrong[bit / 8] ^= (byte) (1 << (bit % 8));
+            assertThat(keys.find(new CancelRequest(key.processId(), wrong)))
+                    .as("bit " + bit)
+                    .isNull();
+        }
+        assertThat(keys.find(new CancelRequest(key.processId(), Arrays.copyOf(key.secret(), 4))))
+                .isNull();
+        assertThat(keys.register(bob, new ProtocolVersion(3, 1)).secret()).hasSize(4);
+
+        keys.remove(key);
+        assertThat(keys.find(request(key))).isNull();
+    }
+
+    @Test
     void knowsNoKeyThatWasTakenBack() {
-        BackendKeyData forAlice = keys.register(alice);
-        BackendKeyData forBob = keys.register(bob);
+        BackendKeyData forAlice = keys.register(alice, ProtocolVersion.V3_0);
+        BackendKeyData forBob = keys.register(bob, ProtocolVersion.V3_0);
 
         keys.remove(forAlice);
         keys.remove(forAlice);
@@ -82,8 +103,8 @@ final class CancelKeysTest {
 
     @Test
     void doesNotMixUpKeysOfOneClient() {
-        BackendKeyData first = keys.register(alice);
-        BackendKeyData second = keys.register(alice);
+        BackendKeyData first = keys.register(alice, ProtocolVersion.V3_0);
+        BackendKeyData second = keys.register(alice, ProtocolVersion.V3_0);
         keys.remove(first);
 
         assertThat(keys.find(request(first))).isNull();
@@ -97,7 +118,7 @@ final class CancelKeysTest {
         Set<ByteBuffer> secrets = new HashSet<>();
         int[] ones = new int[32];
         for (int i = 0; i < count; i++) {
-            BackendKeyData key = keys.register(alice);
+            BackendKeyData key = keys.register(alice, ProtocolVersion.V3_0);
             assertThat(key.processId()).isPositive();
             assertThat(key.secret()).hasSize(4);
             processIds.add(key.processId());
@@ -121,8 +142,8 @@ final class CancelKeysTest {
         Queue<Integer> drawn = new ArrayDeque<>(List.of(1, 42, 2, 42, 42, 7));
         CancelKeys scripted = new CancelKeys(new ScriptedRandom(drawn));
 
-        BackendKeyData first = scripted.register(alice);
-        BackendKeyData second = scripted.register(bob);
+        BackendKeyData first = scripted.register(alice, ProtocolVersion.V3_0);
+        BackendKeyData second = scripted.register(bob, ProtocolVersion.V3_0);
 
         assertThat(first.processId()).isNotEqualTo(second.processId());
         assertThat(drawn).as("the taken number was drawn, twice, and refused").isEmpty();
@@ -155,7 +176,7 @@ final class CancelKeysTest {
         Set<Integer> kept = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
             CancelTarget target = whenOver -> whenOver.run();
-            BackendKeyData key = keys.register(target);
+            BackendKeyData key = keys.register(target, ProtocolVersion.V3_0);
             assertThat(keys.find(request(key))).isSameAs(target);
             if (i % 2 == 0) {
                 keys.remove(key);

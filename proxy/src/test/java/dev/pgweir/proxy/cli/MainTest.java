@@ -123,7 +123,7 @@ final class MainTest {
 
     @Test
     void checkSeesTheEnvironmentAndPassesOverWarnings() throws IOException {
-        Path file = write(GOOD + "[pgweir]\nserver_fast_close = true\n");
+        Path file = write(GOOD + "[pgweir]\npkt_buf = 8192\n");
 
         assertThat(run(Map.of("PGWEIR_LISTEN_PORT", "6543"), "check", file.toString()))
                 .isZero();
@@ -203,7 +203,7 @@ final class MainTest {
 
     @Test
     void checkTakesEverySettingOfTheTable() throws IOException {
-        StringBuilder ini = new StringBuilder("[databases]\napp = host=db\n[pgbouncer]\n");
+        StringBuilder ini = new StringBuilder("[databases]\napp = host=db user=app\n[pgbouncer]\n");
         for (Setting<?> setting : Settings.TABLE.settings()) {
             ini.append(setting.name())
                     .append(" = ")

@@ -2,15 +2,16 @@ package dev.pgweir.proxy.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pgweir.config.LogConfig;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.proxy.log.LimitedLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ import org.slf4j.helpers.NOPLogger;
 
 /** The clock of all clients on an event loop. */
 final class LoopClientsTest {
-    private static final LogConfig SILENT = new LogConfig(false, false, false, false, Duration.ofMinutes(1), null);
+    private static final ProxyConfig ANY = ProxyConfig.of(SettingValues.none(), Map.of(), Map.of(), Map.of());
 
     private final EmbeddedChannel loop = new EmbeddedChannel();
     private final LoopClients clients = clientsOf(loop);
@@ -177,8 +178,8 @@ final class LoopClientsTest {
         private int ticks;
 
         Client(long id, LoopClients registry) {
-            session = new ClientSession(
-                    id, channel, null, 0, registry, () -> SILENT, new LimitedLog(NOPLogger.NOP_LOGGER));
+            session =
+                    new ClientSession(id, channel, null, 0, registry, () -> ANY, new LimitedLog(NOPLogger.NOP_LOGGER));
             session.beginWith(this);
             session.onConnected();
         }

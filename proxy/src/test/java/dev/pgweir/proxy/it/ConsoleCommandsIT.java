@@ -3,6 +3,7 @@ package dev.pgweir.proxy.it;
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static dev.pgweir.proxy.testing.WireBytes.startup;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
@@ -10,6 +11,7 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The console's commands, and what clients of the databases see of them. */
 @ExtendWith(RealPostgres.class)
@@ -50,13 +50,10 @@ final class ConsoleCommandsIT {
                 pool_mode = "transaction"
                 default_pool_size = 2
                 admin_users = "boss"
-                stats_users = "watcher"
 
                 [users.%s]
                 password = "%s"
                 [users.boss]
-                password = "x"
-                [users.watcher]
                 password = "x"
 
                 [databases.app]
@@ -90,80 +87,6 @@ final class ConsoleCommandsIT {
 
     private static WireClient client(TestDatabase database, String name) throws IOException {
         return connect().login(database.user(), name, database.password());
-    }
-
-    // ---- who may do what ----
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "ACTIVE_SOCKETS",
-                "CLIENTS",
-                "CONFIG",
-                "DATABASES",
-                "DNS_HOSTS",
-                "DNS_ZONES",
-                "HELP",
-                "LISTS",
-                "MEM",
-                "PEERS",
-                "PEER_POOLS",
-                "POOLS",
-                "PREPARED_STATEMENTS",
-                "SERVERS",
-                "SOCKETS",
-                "STATE",
-                "STATS",
-                "STATS_AVERAGES",
-                "STATS_TOTALS",
-                "TOTALS",
-                "USERS",
-                "VERSION",
-            })
-    void aStatsUserSeesEverything(String what, TestDatabase database) throws IOException {
-        try (WireClient busy = client(database, "app");
-                WireClient watcher = connect().login("watcher", "pgbouncer", "")) {
-            busy.query("BEGIN");
-            List<WireMessage> answer = watcher.query("SHOW " + what);
-            assertThat(types(answer)).doesNotContain("E").endsWith("CZ");
-            busy.query("ROLLBACK");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SHOW FDS",
-                "PAUSE",
-                "RESUME",
-                "DISABLE app",
-                "ENABLE app",
-                "KILL app",
-                "KILL_CLIENT 1",
-                "RECONNECT",
-                "WAIT_CLOSE",
-                "SUSPEND",
-                "RELOAD",
-                "SET pool_mode = session",
-                "SHUTDOWN",
-                "SHUTDOWN WAIT_FOR_CLIENTS",
-            })
-    void aStatsUserChangesNothing(String command) throws IOException {
-        try (WireClient watcher = connect().login("watcher", "pgbouncer", "")) {
-            WireMessage error = error(watcher.query(command));
-            assertThat(error.field('C')).isEqualTo("42501");
-            assertThat(error.message()).contains("admin access needed");
-            assertThat(watcher.value("SHOW client_encoding")).isEqualTo("UTF-8");
-            assertThat(types(watcher.query("SET extra_float_digits = 3"))).isEqualTo("NCZ");
-        }
-    }
-
-    @Test
-    void othersDoNotGetIn(TestDatabase database) throws IOException {
-        try (WireClient stranger = connect()) {
-            List<WireMessage> answer = stranger.tryLogin(database.user(), "pgbouncer", database.password());
-            assertThat(error(answer).field('C')).isEqualTo("42501");
-        }
     }
 
     // ---- PAUSE ----
@@ -226,7 +149,7 @@ final class ConsoleCommandsIT {
                 WireClient next = client(database, "kept")) {
             holder.query("SELECT 1");
             WireMessage error = error(admin.query("PAUSE kept TIMEOUT 0.1"));
-            assertThat(error.message()).startsWith("PAUSE was given up after 100 ms, it waits for server connections");
+            assertThat(error.message()).startsWith("PAUSE was given up after 0.1 s, it waits for server connections");
             assertThat(state(admin)).containsEntry("paused_databases", "");
             assertThat(next.value("SELECT 'served'")).isEqualTo("served");
             holder.terminate();
@@ -316,6 +239,27 @@ final class ConsoleCommandsIT {
     }
 
     @Test
+    void killOfAllIsEndedByNameOrAltogether(TestDatabase database) throws IOException {
+        try (WireClient one = client(database, "app");
+                WireClient two = client(database, "kept");
+                WireClient admin = admin()) {
+            one.query("SELECT 1");
+            two.query("SELECT 1");
+            admin.query("KILL");
+            one.awaitEnd();
+            two.awaitEnd();
+            assertThat(state(admin).get("paused_databases")).contains("app", "kept");
+            assertThat(types(admin.query("RESUME app"))).isEqualTo("CZ");
+            try (WireClient back = client(database, "app")) {
+                assertThat(back.value("SELECT 'served'")).isEqualTo("served");
+            }
+            assertThat(types(admin.query("RESUME"))).isEqualTo("CZ");
+            assertThat(state(admin)).containsEntry("paused_databases", "");
+            assertThat(error(admin.query("RESUME")).message()).isEqualTo("pooler is not paused/suspended");
+        }
+    }
+
+    @Test
     void disableRefusesLoginsAndEnableTakesThemAgain(TestDatabase database) throws IOException {
         try (WireClient inside = client(database, "app");
                 WireClient admin = admin();
@@ -369,6 +313,45 @@ final class ConsoleCommandsIT {
             admin.query("PAUSE app");
             assertThat(error(admin.query("SUSPEND")).message()).isEqualTo("cannot suspend with paused databases");
             admin.query("RESUME app");
+        }
+    }
+
+    @Test
+    void suspendStopsServersAndResumeGoesOnWithTheirAnswers(TestDatabase database) throws IOException {
+        try (WireClient client = client(database, "app");
+                WireClient admin = admin()) {
+            client.query("BEGIN");
+            String pid = client.value("SELECT pg_backend_pid()");
+            client.send(query("SELECT pg_advisory_xact_lock(815)"), query("SELECT pg_sleep(0.2), 'served'"));
+            assertThat(types(client.readUntil('Z'))).isEqualTo("TDCZ");
+
+            assertThat(types(admin.query("SUSPEND"))).isEqualTo("CZ");
+            // PostgreSQL has answered, and nobody has read it.
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> "idle in transaction"
+                            .equals(database.value("SELECT state FROM pg_stat_activity WHERE pid = " + pid)));
+            assertThat(awaitRow(admin, "SERVERS", "remote_pid", pid, Map.of())).containsEntry("state", "active");
+            client.patience(200);
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(client::read);
+
+            admin.query("RESUME");
+            client.patience((int) PATIENCE.toMillis());
+            assertThat(client.readUntil('Z').get(1).values()).contains("served");
+            client.query("COMMIT");
+        }
+    }
+
+    @Test
+    void suspendEndsWithTheLastConsole(TestDatabase database) throws IOException {
+        try (WireClient client = client(database, "app")) {
+            try (WireClient admin = admin()) {
+                admin.query("SUSPEND");
+                client.send(query("SELECT 'served'"));
+                admin.terminate();
+            }
+            assertThat(client.readUntil('Z').get(1).values()).containsExactly("served");
+            assertThat(weir().awaitLine("admin disappeared when suspended")).contains("doing RESUME");
         }
     }
 

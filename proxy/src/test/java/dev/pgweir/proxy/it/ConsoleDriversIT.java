@@ -108,6 +108,34 @@ final class ConsoleDriversIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"prepareThreshold=5", "prepareThreshold=1", "prepareThreshold=-1"})
+    void pgjdbcFetchesAFewRowsAtATime(String properties) throws SQLException {
+        try (Connection connection = jdbc(properties)) {
+            List<String> all = settings(connection, 0);
+            connection.setAutoCommit(false);
+            for (int fetchSize : new int[] {1, 7, all.size(), all.size() + 1}) {
+                assertThat(settings(connection, fetchSize)).isEqualTo(all);
+            }
+            connection.commit();
+            assertThat(settings(connection, 5)).isEqualTo(all);
+            connection.rollback();
+        }
+    }
+
+    private static List<String> settings(Connection connection, int fetchSize) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SHOW CONFIG")) {
+            statement.setFetchSize(fetchSize);
+            List<String> names = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+            return names;
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"preferQueryMode=simple", "preferQueryMode=extended"})
     void pgjdbcGivesCommands(String properties) throws SQLException {
         try (Connection connection = jdbc(properties);
@@ -156,7 +184,7 @@ final class ConsoleDriversIT {
 
     @TestFactory
     Stream<DynamicTest> nodePostgresUsesBothProtocols() {
-        return ClientProgram.node("console.js", "pg")
+        return ClientProgram.node("console.js", "pg", "pg-cursor")
                 .map(program -> DynamicTest.dynamicTest("node-postgres", () -> {
                     ClientProgram.Run run = program.run(console(), "");
                     assertThat(run.output()).endsWith("passed\n");

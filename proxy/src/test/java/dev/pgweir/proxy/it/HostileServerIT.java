@@ -59,10 +59,92 @@ final class HostileServerIT {
         scripts.put("SCRAM proof not asked for", peer -> peer.send(message('R', 12, (Object) new byte[] {'v', '='})));
         scripts.put("negative length", peer -> peer.send(bytes((byte) 'R', -1, 0)));
         scripts.put("length of 2 GB", peer -> peer.send(bytes((byte) 'R', Integer.MAX_VALUE, 0)));
+        scripts.put("key of 300 bytes", peer -> peer.send(message('R', 0), message('K', 1, (Object) new byte[300])));
+        negotiations().forEach((name, body) -> scripts.put("negotiation " + name, peer -> peer.send(body)));
+        scripts.put("notices and parameters without end", peer -> {
+            peer.send(message('R', 0));
+            for (long i = 0; true; i++) {
+                peer.send(error('N', "NOTICE", "00000", "x".repeat(8_000)), message('S', "p" + i, "x".repeat(1_000)));
+            }
+        });
+        scramFirsts()
+                .forEach((name, text) -> scripts.put("SCRAM with " + name, peer -> {
+                    peer.send(message('R', 10, "SCRAM-SHA-256", (byte) 0));
+                    String own = new String(peer.receive('p'), StandardCharsets.US_ASCII).replaceFirst("(?s).*,r=", "");
+                    peer.send(message('R', 11, (Object) text.replace("OWN", own).getBytes(StandardCharsets.US_ASCII)));
+                    peer.await('p');
+                    // A proof that is sent all the same is answered with what a server says that does not know the
+                    // password.
+                    peer.send(message('R', 12, (Object) "v=AAAA".getBytes(StandardCharsets.US_ASCII)), message('R', 0));
+                    peer.send(ScriptedServer.ready());
+                    peer.awaitEnd();
+                }));
+        errors().forEach((name, body) -> {
+            scripts.put("first thing: " + name, peer -> peer.send(body));
+            scripts.put("after AuthenticationOk: " + name, peer -> peer.send(message('R', 0), body));
+            scripts.put("in place of the SCRAM challenge: " + name, peer -> {
+                peer.send(message('R', 10, "SCRAM-SHA-256", (byte) 0));
+                peer.await('p');
+                peer.send(body);
+            });
+        });
         scripts.put("ParameterStatus without value", peer -> peer.send(message('R', 0), message('S', "name")));
         scripts.put(
                 "key of one byte", peer -> peer.send(message('R', 0), message('K', (byte) 1), ScriptedServer.ready()));
         return scripts.entrySet().stream().map(entry -> new Named(entry.getKey(), entry.getValue()));
+    }
+
+    /** Answers to a version and options that nobody asked for. */
+    private static Map<String, byte[]> negotiations() {
+        Map<String, byte[]> bodies = new LinkedHashMap<>();
+        bodies.put("of a newer version", message('v', 3 << 16 | 9, 0));
+        bodies.put("of version 2", message('v', 2 << 16, 0));
+        bodies.put("of version 4", message('v', 4 << 16, 0));
+        bodies.put("with an option", message('v', 3 << 16, 1, "_pq_.x"));
+        bodies.put("with a count that lies", message('v', 3 << 16, Integer.MAX_VALUE));
+        bodies.put("with a negative count", message('v', 3 << 16, -1));
+        bodies.put("of an empty body", message('v'));
+        bodies.put("after AuthenticationOk", bytes(message('R', 0), message('v', 3 << 16, 0)));
+        return bodies;
+    }
+
+    /** First messages of a SCRAM server, with OWN for the client's nonce. */
+    private static Map<String, String> scramFirsts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("a nonce that is not ours", "r=abcdefgh,s=c2FsdA==,i=4096");
+        texts.put("our nonce alone", "r=OWN,s=c2FsdA==,i=4096");
+        texts.put("a nonce of 60 kB", "r=OWN" + "n".repeat(60_000) + ",s=c2FsdA==,i=4096");
+        texts.put("a nonce of 70 kB", "r=OWN" + "n".repeat(70_000) + ",s=c2FsdA==,i=4096");
+        texts.put("a salt of 40 kB", "r=OWNx,s=" + "c2Fs".repeat(10_000) + ",i=4096");
+        texts.put("an empty salt", "r=OWNx,s=,i=4096");
+        texts.put("a salt that is no base64", "r=OWNx,s=***,i=4096");
+        texts.put("no salt", "r=OWNx,i=4096");
+        texts.put("no iterations", "r=OWNx,s=c2FsdA==");
+        texts.put("0 iterations", "r=OWNx,s=c2FsdA==,i=0");
+        texts.put("minus one iteration", "r=OWNx,s=c2FsdA==,i=-1");
+        texts.put("iterations beyond any number", "r=OWNx,s=c2FsdA==,i=99999999999999999999");
+        texts.put("2 to the 31 iterations", "r=OWNx,s=c2FsdA==,i=2147483648");
+        texts.put("a mandatory extension", "m=x,r=OWNx,s=c2FsdA==,i=4096");
+        texts.put("nothing", "");
+        texts.put("a wrong signature", "r=OWNx,s=c2FsdA==,i=4096");
+        return texts;
+    }
+
+    /** Errors that lack what others rely on, or have too much of it. */
+    private static Map<String, byte[]> errors() {
+        Map<String, byte[]> bodies = new LinkedHashMap<>();
+        bodies.put("error without SQLSTATE", message('E', (byte) 'S', "FATAL", (byte) 'M', "no code", (byte) 0));
+        bodies.put(
+                "error of doubled fields",
+                message('E', (byte) 'C', "XX000", (byte) 'C', "28000", (byte) 'M', "a", (byte) 'M', "b", (byte) 0));
+        bodies.put(
+                "error of unknown fields",
+                message('E', (byte) 'M', "m", (byte) 0xff, "x", (byte) '?', "y", (byte) 1, "", (byte) 0));
+        bodies.put(
+                "error of impossible code",
+                message('E', (byte) 'S', "", (byte) 'C', "no code\n", (byte) 'M', "x\n\u001b[2J", (byte) 0));
+        bodies.put("error of 60 kB", message('E', (byte) 'M', "e".repeat(60_000), (byte) 0));
+        return bodies;
     }
 
     /** What comes as the answer to a query. */
@@ -82,6 +164,10 @@ final class HostileServerIT {
         scripts.put("ReadyForQuery of 2 GB", peer -> peer.send(bytes((byte) 'Z', Integer.MAX_VALUE, 0)));
         scripts.put("unknown transaction status", peer -> peer.send(COLUMNS, ROW, DONE, message('Z', (byte) '?')));
         scripts.put("ReadyForQuery without status", peer -> peer.send(COLUMNS, ROW, DONE, message('Z')));
+        errors().forEach((name, body) -> {
+            scripts.put(name, peer -> peer.send(body));
+            scripts.put("after a row " + name, peer -> peer.send(COLUMNS, ROW, body));
+        });
         scripts.put("ParameterStatus cut short", peer -> peer.send(message('S', (Object) new byte[] {'a'})));
         return scripts.entrySet().stream()
                 .map(entry -> new Named("answer: " + entry.getKey(), peer -> {
@@ -98,7 +184,7 @@ final class HostileServerIT {
     /** One PgWeir with a database for each script. */
     @BeforeAll
     static void start() {
-        Stream.concat(logins(), Stream.concat(answers(), Stream.of(chatty())))
+        Stream.concat(logins(), Stream.concat(answers(), Stream.of(chatty(), endless())))
                 .forEach(named -> SERVERS.put(named.database(), ScriptedServer.start(first(named.script(), GOOD))));
         StringBuilder config = new StringBuilder();
         SERVERS.forEach((database, server) -> config.append("""
@@ -114,6 +200,7 @@ final class HostileServerIT {
                 pool_mode = "transaction"
                 default_pool_size = 1
                 server_login_retry = 1
+                server_connect_timeout = 4
                 server_check_query = ""
                 """).start();
     }
@@ -129,7 +216,10 @@ final class HostileServerIT {
     void noFaultIsLogged() {
         assertThat(weir.isAlive()).isTrue();
         assertThat(weir.lines())
-                .filteredOn(line -> line.contains("a fault of PgWeir") || line.contains("Exception"))
+                .filteredOn(line -> line.contains("a fault of PgWeir")
+                        || line.contains("Exception")
+                        || line.length() > 5_000
+                        || line.indexOf('\u001b') >= 0)
                 .isEmpty();
     }
 
@@ -173,6 +263,32 @@ final class HostileServerIT {
         }
     }
 
+    @Test
+    void rowWithoutEndToAClientThatIsGoneIsNotReadForEver() throws IOException {
+        try (WireClient next = login(endless())) {
+            try (WireClient client = login(endless())) {
+                client.send(query("SELECT 1"));
+                assertThat(client.read().type()).isEqualTo('T');
+                client.reset();
+            }
+            assertThat(next.value("SELECT 1")).isEqualTo("1");
+            assertThat(server(endless()).runs()).isEqualTo(2);
+        }
+    }
+
+    /** Its only answer is a row that never ends, whatever the other side says and whether it is still there. */
+    private static Named endless() {
+        return new Named("endless", peer -> {
+            peer.welcome();
+            peer.await('Q');
+            peer.send(COLUMNS, bytes((byte) 'D', Integer.MAX_VALUE, (short) 1, Integer.MAX_VALUE - 10));
+            byte[] piece = new byte[64 * 1024];
+            while (true) {
+                peer.send(piece);
+            }
+        });
+    }
+
     private static Named chatty() {
         return new Named("chatty", peer -> {
             peer.welcome();
@@ -210,7 +326,11 @@ final class HostileServerIT {
     }
 
     private static byte[] error(String severity, String code, String text) {
-        return message('E', (byte) 'S', severity, (byte) 'V', severity, (byte) 'C', code, (byte) 'M', text, (byte) 0);
+        return error('E', severity, code, text);
+    }
+
+    private static byte[] error(char type, String severity, String code, String text) {
+        return message(type, (byte) 'S', severity, (byte) 'V', severity, (byte) 'C', code, (byte) 'M', text, (byte) 0);
     }
 
     /** A script and what it does. */

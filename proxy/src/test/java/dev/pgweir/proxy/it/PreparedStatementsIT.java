@@ -140,6 +140,40 @@ final class PreparedStatementsIT {
         }
     }
 
+    @Test
+    void withALimitOfZeroSettingsFollowTheirClients() throws IOException {
+        try (PreparingClient client = new PreparingClient(weir(0), "work_mem", "1111kB", "TimeZone", "Asia/Tokyo");
+                PreparingClient other = new PreparingClient(weir(0))) {
+            client.run("SET search_path = 'of client', public; SET TimeZone = 'America/New_York'");
+            for (String change : List.of("SET app.a = 'simple'", "SELECT set_config('app.a', 'simple', false)")) {
+                other.run(change.replace("simple", "other"));
+                assertThat(client.ask("SELECT coalesce(current_setting('app.a', true), '')"))
+                        .isEmpty();
+                assertThat(other.ask("SHOW app.a")).isEqualTo("other");
+                other.request(parse("", change), bind("", ""), execute("", 0), sync());
+                assertThat(client.ask("SHOW search_path")).isEqualTo("\"of client\", public");
+                assertThat(other.ask("SHOW app.a")).isEqualTo("simple");
+                assertThat(other.ask("SHOW search_path")).doesNotContain("of client");
+            }
+            other.run("SET app.a = ''");
+            other.prepare("setting", "SELECT set_config('app.a', $1, false)");
+            assertThat(other.value("setting", "by name")).isEqualTo("by name");
+            assertThat(client.ask("SELECT coalesce(current_setting('app.a', true), '')"))
+                    .isEmpty();
+            assertThat(other.ask("SHOW app.a")).isEqualTo("by name");
+            assertThat(other.run("DEALLOCATE setting")).containsExactly("DEALLOCATE");
+
+            client.run("SET work_mem = '2222kB'");
+            client.run("RESET work_mem");
+            assertThat(client.ask("SHOW work_mem")).isEqualTo("1111kB");
+            client.request(parse("", "RESET ALL"), bind("", ""), execute("", 0), sync());
+            assertThat(client.wire().parameters()).containsEntry("TimeZone", "Asia/Tokyo");
+            assertThat(other.ask("SHOW TimeZone")).isNotEqualTo("Asia/Tokyo");
+            assertThat(client.ask("SHOW TimeZone")).isEqualTo("Asia/Tokyo");
+            assertThat(client.ask("SHOW search_path")).doesNotContain("of client");
+        }
+    }
+
     // ---- each is parsed once ----
 
     @Test

@@ -166,6 +166,61 @@ final class ReloadIT {
     }
 
     @Test
+    void serverFastCloseEndsASessionBetweenTransactions() throws IOException {
+        String[] settings = {"default_pool_size = 3", entry("session", database, "pool_mode = \"session\"")};
+        weir.reload(settings);
+        try (WireClient patient = weir.login("session");
+                WireClient busy = weir.login("session")) {
+            String pid = patient.value("SELECT pg_backend_pid()");
+            weir.console("RECONNECT session");
+            assertThat(patient.value("SELECT pg_backend_pid()")).isEqualTo(pid);
+            busy.query("BEGIN");
+            weir.console("RECONNECT session");
+
+            settings[0] = "server_fast_close = 1";
+            weir.reload(settings);
+
+            assertThat(patient.read().message()).isEqualTo("database configuration changed");
+            assertThat(busy.value("SELECT 'still here'")).isEqualTo("still here");
+            busy.send(query("COMMIT"));
+            assertThat(busy.readUntil('E'))
+                    .last()
+                    .extracting(WireMessage::message)
+                    .isEqualTo("database configuration changed");
+        }
+        weir.awaitLine("closing because: database configuration changed");
+    }
+
+    @Test
+    void verboseSaysMoreUntilItIsTakenBack() throws IOException {
+        assertThat(setting("verbose")).isEqualTo("0");
+        weir.reload("default_pool_size = 1", "verbose = 2", "query_wait_timeout = 0.2", entry("app", database));
+        try (WireClient holder = weir.login("app");
+                WireClient waiter = weir.login("app")) {
+            holder.query("BEGIN");
+            waiter.send(query("SELECT 1"));
+            weir.awaitLine(" DEBUG ");
+        }
+        weir.console("SET verbose = 0");
+        assertThat(setting("verbose")).isEqualTo("0");
+    }
+
+    @Test
+    void conffileIsWhatTheNextReloadReads(@TempDir Path directory) throws IOException {
+        Path other = Files.writeString(
+                directory.resolve("other.ini"),
+                "[databases]\napp = host=127.0.0.1 pool_size=7\n[users]\n" + database.user()
+                        + " = password=x\n[pgbouncer]\nlisten_addr = 127.0.0.1\nauth_type = trust\nadmin_users = "
+                        + database.user()
+                        + "\nmax_client_conn = 0x1F4\n");
+        String own = setting("conffile");
+        weir.console("SET conffile = '" + other + "'");
+        weir.hup("configuration reloaded");
+        assertThat(setting("max_client_conn")).isEqualTo("500");
+        weir.console("SET conffile = '" + own + "'");
+    }
+
+    @Test
     void anUnchangedFileKeepsTheServers() throws IOException {
         try (WireClient client = weir.login("app")) {
             String pid = client.value("SELECT pg_backend_pid()");

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.it;
 
 import static dev.pgweir.proxy.testing.WireBytes.copyDone;
 import static dev.pgweir.proxy.testing.WireBytes.query;
+import static dev.pgweir.proxy.testing.WireBytes.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -164,20 +165,157 @@ final class ReplicationIT {
         }
     }
 
+    private static void sleep(WireClient client) throws IOException {
+        client.send(query("SELECT pg_sleep(600)"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> "1"
+                        .equals(inDatabase(
+                                "postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+    }
+
     @Test
     void cancelReachesTheQueryOfAReplicationConnection() throws IOException {
         try (WireClient client = login("postgres", "database")) {
-            client.send(query("SELECT pg_sleep(600)"));
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> "1"
-                            .equals(inDatabase(
-                                    "postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")));
+            sleep(client);
             client.cancel();
             assertThat(client.readUntil('Z'))
                     .filteredOn(message -> message.type() == 'E')
                     .singleElement()
                     .extracting(WireMessage::sqlState)
                     .isEqualTo("57014");
+        }
+    }
+
+    // ---- what the console does with them ----
+
+    private static WireClient console() throws IOException {
+        return WireClient.connect(weir.port()).login("repl", "pgbouncer", "");
+    }
+
+    /** Follows PostgreSQL's log without end. */
+    private static WireClient streaming() throws IOException {
+        WireClient client = login("pub", "true");
+        String place = client.rows("IDENTIFY_SYSTEM").get(0).get(2);
+        client.send(query("START_REPLICATION PHYSICAL " + place));
+        assertThat(client.read().type()).isEqualTo('W');
+        return client;
+    }
+
+    private static void assertEnds(WireClient client, String reason) throws IOException {
+        assertThat(client.readUntil('E')).last().satisfies(error -> {
+            assertThat(error.field('S')).isEqualTo("FATAL");
+            assertThat(error.message()).isEqualTo(reason);
+        });
+        client.awaitEnd();
+        awaitWalSenders(0);
+    }
+
+    @Test
+    void reconnectEndsAStreamThatNobodyWouldEnd() throws IOException {
+        try (WireClient stream = streaming();
+                WireClient idle = login("pub", "database");
+                WireClient console = console()) {
+            console.query("RECONNECT pub");
+            assertThat(console.query("WAIT_CLOSE pub"))
+                    .extracting(WireMessage::type)
+                    .containsExactly('C', 'Z');
+            assertEnds(stream, "database configuration changed");
+            assertEnds(idle, "database configuration changed");
+        }
+    }
+
+    @Test
+    void killEndsAStream() throws IOException {
+        try (WireClient stream = streaming();
+                WireClient console = console()) {
+            console.query("KILL pub");
+            assertEnds(stream, "admin forced disconnect");
+            console.query("RESUME pub");
+        }
+    }
+
+    @Test
+    void killClientEndsAQueryOfAReplicationConnection() throws IOException {
+        try (WireClient client = login("pub", "database");
+                WireClient console = console()) {
+            sleep(client);
+            String id = console.rows("SHOW CLIENTS").stream()
+                    .filter(row -> "logical".equals(row.get(3)))
+                    .findFirst()
+                    .orElseThrow()
+                    .get(20);
+            console.query("KILL_CLIENT " + id);
+            assertThat(client.readUntil('E'))
+                    .last()
+                    .satisfies(error -> assertThat(error.message()).isEqualTo("admin forced disconnect"));
+            client.awaitEnd();
+        } finally {
+            // Its connection is closed at once, which PostgreSQL does not notice while the query runs.
+            inDatabase(
+                    "pub",
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+        }
+        awaitWalSenders(0);
+    }
+
+    @Test
+    void disableLeavesThemAndLetsNoneIn() throws IOException {
+        try (WireClient client = login("pub", "database");
+                WireClient console = console()) {
+            console.query("DISABLE pub");
+            assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
+            assertThat(refusal("repl")).isEqualTo("database \"pub\" is disabled");
+            console.query("ENABLE pub");
+        }
+    }
+
+    @Test
+    void pauseWaitsForThemAndSaysSo() throws IOException {
+        try (WireClient client = login("pub", "database");
+                WireClient console = console();
+                WireClient late = WireClient.connect(weir.port())) {
+            console.send(query("PAUSE pub"));
+            assertThat(console.readUntil('N').get(0).message())
+                    .contains("a replication connection holds its server until it disconnects");
+            late.send(startup("user", "repl", "database", "pub", "replication", "database"));
+            assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
+            client.terminate();
+            assertThat(console.readUntil('Z'))
+                    .last()
+                    .satisfies(ready -> assertThat(ready.type()).isEqualTo('Z'));
+            console.query("RESUME pub");
+            assertThat(late.readUntil('Z')).isNotEmpty();
+        }
+    }
+
+    @Test
+    void suspendHoldsAStreamUp() throws IOException {
+        try (WireClient client = login("pub", "database");
+                WireClient console = console()) {
+            assertThat(console.query("SUSPEND")).extracting(WireMessage::type).containsExactly('C', 'Z');
+            client.send(query("SELECT 'served'"));
+            assertThat(console.rows("SHOW STATE")).contains(List.of("suspended", "yes"));
+            console.query("RESUME");
+            assertThat(client.readUntil('Z').get(1).values()).containsExactly("served");
+        }
+    }
+
+    @Test
+    void queryTimeoutHoldsFromTheLastMessageOn() throws IOException {
+        try (WireClient idle = login("pub", "database");
+                WireClient busy = login("pub", "database");
+                WireClient console = console()) {
+            sleep(busy);
+            console.query("SET query_timeout = 0.3");
+            try {
+                assertThat(busy.readUntil('E'))
+                        .last()
+                        .satisfies(error -> assertThat(error.message()).startsWith("query timeout"));
+                busy.awaitEnd();
+                assertThat(idle.value("SELECT 'still here'")).isEqualTo("still here");
+            } finally {
+                console.query("SET query_timeout = 0");
+            }
         }
     }
 

@@ -67,6 +67,16 @@ final class ScriptedServer implements AutoCloseable {
             }
         }
 
+        /** The body of the next message, which has to be of this type. */
+        byte[] receive(char type) throws IOException {
+            char got = (char) in.readUnsignedByte();
+            byte[] body = in.readNBytes(in.readInt() - 4);
+            if (got != type) {
+                throw new IOException("not " + type + " but " + got);
+            }
+            return body;
+        }
+
         /** Reads until the other side closes. */
         void awaitEnd() throws IOException {
             in.transferTo(OutputStream.nullOutputStream());

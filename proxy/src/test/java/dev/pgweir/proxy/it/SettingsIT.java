@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client's settings follow it over one shared server connection, and reach nobody else. */
 @ExtendWith(RealPostgres.class)
@@ -141,6 +142,55 @@ final class SettingsIT {
             assertThat(other.value("SELECT 1")).isEqualTo("1");
             assertThat(client.value("SHOW application_name")).isEqualTo(value);
             assertThat(client.value("SELECT what FROM hidden")).isEqualTo("found");
+        }
+    }
+
+    @Test
+    void valueInAnotherEncodingFollowsItsClientAndReachesNobodyElse() throws IOException {
+        String value = "\u00e4\u00f6, it's \u00fc";
+        for (String encoding : List.of("LATIN1", "UTF8", "LATIN9")) {
+            try (WireClient client = weir.login("client_encoding", encoding);
+                    WireClient other = weir.login("client_encoding", encoding.equals("UTF8") ? "LATIN1" : "UTF8")) {
+                client.query("SELECT set_config('app.word', U&'\\00E4\\00F6, it''s \\00FC', false)");
+                client.query("CREATE SCHEMA IF NOT EXISTS U&\"s\\00E4\"; SET search_path = U&\"s\\00E4\", public");
+                for (int i = 0; i < 3; i++) {
+                    assertThat(other.value("SELECT coalesce(current_setting('app.word', true), '')"))
+                            .isEmpty();
+                    assertThat(client.value("SELECT current_setting('app.word') = U&'\\00E4\\00F6, it''s \\00FC'"))
+                            .isEqualTo("t");
+                    assertThat(client.value("SELECT current_schema() = U&'s\\00E4'"))
+                            .isEqualTo("t");
+                }
+                if (encoding.equals("UTF8")) {
+                    assertThat(client.value("SHOW app.word")).isEqualTo(value);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "VALUES (set_config('app.seen', 'x', false))",
+                "(SELECT set_config('app.seen', 'x', false))",
+                "SELECT (SELECT set_config('app.seen', 'x', false))",
+                "WITH c AS (SELECT set_config('app.seen', 'x', false)) SELECT * FROM c",
+                "INSERT INTO seen SELECT set_config('app.seen', 'x', false)",
+                "UPDATE seen SET n = set_config('app.seen', 'x', false)",
+                "EXPLAIN ANALYZE SELECT \"pg_catalog\".\"set_config\"('app.seen', 'x', false)",
+                "COPY (SELECT set_config('app.seen', 'x', false)) TO STDOUT",
+                "BEGIN; DECLARE c CURSOR FOR SELECT set_config('app.seen', 'x', false); FETCH ALL FROM c; COMMIT",
+                "PREPARE p AS SELECT set_config('app.seen', 'x', false); EXECUTE p",
+            })
+    void callOfSetConfigIsFollowedWhereverItStands(String sql, TestDatabase database) throws IOException {
+        database.execute("CREATE TABLE IF NOT EXISTS seen AS SELECT ''::text AS n");
+        String seen = "SELECT coalesce(current_setting('app.seen', true), '')";
+        try (WireClient client = weir.login();
+                WireClient other = weir.login()) {
+            client.query(sql);
+            assertThat(other.value(seen)).isEmpty();
+            assertThat(client.value(seen)).isEqualTo("x");
+            assertThat(other.value(seen)).isEmpty();
         }
     }
 

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgweir.proxy.testing.PgWeirProcess;
+import dev.pgweir.proxy.testing.PostgresInstance;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
+import dev.pgweir.proxy.testing.UnixBridge;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
@@ -136,19 +138,38 @@ final class ShutdownIT {
     }
 
     @Test
-    void systemdIsToldOfStartReloadAndEnd(TestDatabase database, @TempDir Path directory) throws Exception {
+    void systemdOpensTheSocketsAndIsToldOfStartReloadAndEnd(TestDatabase database, @TempDir Path directory)
+            throws Exception {
+        int port = PostgresInstance.freePort();
+        Path unix = directory.resolve(".s.PGSQL." + port);
+        // What the configuration says of addresses does not count then.
+        PgWeirProcess.Builder service = PgWeirProcess.builder().port(port).environment("PGWEIR_LISTEN_PORT", "1");
+        ClientProgram activation = ClientProgram.python("sockets.py", "socket").orElse(null);
+        if (activation == null) {
+            service.environment("PGWEIR_LISTEN_PORT", Integer.toString(port))
+                    .environment("PGWEIR_UNIX_SOCKET_DIR", directory.toString());
+        } else {
+            service.launcher(activation.command().toArray(String[]::new))
+                    .launcher(Integer.toString(port), directory.toString());
+        }
         try (NotifySocket systemd = new NotifySocket(directory.resolve("notify"));
                 Configured weir = Configured.start(
-                        database,
-                        PgWeirProcess.builder().environment("NOTIFY_SOCKET", systemd.path()),
-                        entry("app", database))) {
+                        database, service.environment("NOTIFY_SOCKET", systemd.path()), entry("app", database))) {
             assertThat(systemd.next()).startsWith("READY=1\n");
+            try (WireClient byTcp = weir.login("app");
+                    UnixBridge bridge = UnixBridge.to(unix);
+                    WireClient byUnix = WireClient.connect(bridge.port()).login("pgbouncer", "pgbouncer", "")) {
+                assertThat(byTcp.value("SELECT 1")).isEqualTo("1");
+                assertThat(byUnix.rows("SHOW CLIENTS").toString()).contains("unix, " + port);
+            }
             weir.process().signal("HUP");
             assertThat(systemd.next()).startsWith("RELOADING=1\nMONOTONIC_USEC=");
             assertThat(systemd.next()).startsWith("READY=1\n");
             weir.process().signal("TERM");
             assertThat(systemd.next()).startsWith("STOPPING=1\n");
             assertThat(weir.process().awaitExit()).isZero();
+            // A socket that systemd has made stays, and with it those who connect until the next start.
+            assertThat(Files.exists(unix)).isEqualTo(activation != null);
         }
     }
 }

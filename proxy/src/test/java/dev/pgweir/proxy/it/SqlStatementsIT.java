@@ -201,21 +201,65 @@ final class SqlStatementsIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void executeOfALostStatementFailsOnceAtMost(boolean bySql) throws IOException {
+    void executeOfALostStatementIsPreparedAgain(boolean bySql) throws IOException {
         try (PreparingClient client = new PreparingClient(weir);
                 PreparingClient other = new PreparingClient(weir)) {
             if (bySql) {
-                client.run("PREPARE s AS SELECT 's'");
+                client.run("PREPARE s AS SELECT 's' || $1");
             } else {
-                client.prepare("s", "SELECT 's'");
+                client.prepare("s", "SELECT 's' || $1");
             }
-            assertThat(client.ask("EXECUTE s")).isEqualTo("s");
-            other.run("SELECT forget()");
-            List<WireMessage> answers = client.request(query("EXECUTE s"));
-            if (answers.get(0).type() == 'E') {
-                assertThat(answers.get(0).message()).isEqualTo("prepared statement \"s\" does not exist");
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.ask("EXECUTE s(" + i + ")")).isEqualTo("s" + i);
+                other.run("SELECT forget()");
+                assertThat(client.request(query("EXECUTE s(7)")))
+                        .extracting(WireMessage::type)
+                        .containsExactly('T', 'D', 'C', 'Z');
             }
-            assertThat(client.ask("EXECUTE s")).isEqualTo("s");
+            client.run("BEGIN");
+            client.run("SELECT forget()");
+            assertThat(client.error(query("EXECUTE s(1)")).message())
+                    .isEqualTo("prepared statement \"s\" does not exist");
+            assertThat(client.run("ROLLBACK")).containsExactly("ROLLBACK");
+            assertThat(client.ask("EXECUTE s(1)")).isEqualTo("s1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void executeOfAStatementWhoseTableWasAlteredHasTheNewColumns(boolean bySql, TestDatabase database)
+            throws IOException {
+        database.execute("DROP TABLE IF EXISTS altered", "CREATE TABLE altered AS SELECT 1 AS a");
+        try (PreparingClient client = new PreparingClient(weir)) {
+            if (bySql) {
+                client.run("PREPARE s AS SELECT * FROM altered");
+            } else {
+                client.prepare("s", "SELECT * FROM altered");
+            }
+            assertThat(client.wire().rows("EXECUTE s")).containsExactly(List.of("1"));
+            database.execute("ALTER TABLE altered ADD b int DEFAULT 2");
+            assertThat(client.wire().rows("EXECUTE s")).containsExactly(List.of("1", "2"));
+            client.wire().send(query("EXECUTE s"), query("SELECT 'next'"));
+            assertThat(client.wire().readUntil('Z')).hasSize(4);
+            assertThat(client.wire().readUntil('Z')).hasSize(4);
+            database.execute("DROP TABLE altered");
+            assertThat(client.error(query("EXECUTE s")).sqlState()).isEqualTo("42P01");
+            assertThat(client.ask("SELECT 'next'")).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void executeThatOthersFollowInTheSameFlightFailsAtMostOnce(TestDatabase database) throws IOException {
+        database.execute("DROP TABLE IF EXISTS altered", "CREATE TABLE altered AS SELECT 1 AS a");
+        try (PreparingClient client = new PreparingClient(weir)) {
+            client.run("PREPARE s AS SELECT * FROM altered");
+            client.run("EXECUTE s");
+            database.execute("ALTER TABLE altered ADD b int DEFAULT 2");
+            client.wire().send(query("EXECUTE s"), query("SELECT 'next'"), query("EXECUTE s"));
+            client.wire().readUntil('Z');
+            assertThat(client.wire().readUntil('Z').get(1).values()).containsExactly("next");
+            client.wire().readUntil('Z');
+            assertThat(client.wire().rows("EXECUTE s")).containsExactly(List.of("1", "2"));
         }
     }
 }

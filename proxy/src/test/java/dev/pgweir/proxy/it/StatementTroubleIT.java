@@ -189,6 +189,48 @@ final class StatementTroubleIT {
     }
 
     @Test
+    void statementsOfOneClientHaveALimitThatIsNamed() throws IOException {
+        String long1 = "SELECT length('" + "x".repeat(1_000_000) + "')";
+        try (WireClient client = weir.login();
+                WireClient other = weir.login()) {
+            WireMessage last = null;
+            for (int i = 0; i < 20 && (last == null || last.type() != 'E'); i++) {
+                client.send(parse("s" + i, long1), sync());
+                last = client.read();
+                if (last.type() == '1') {
+                    client.readUntil('Z');
+                }
+            }
+            assertThat(last.sqlState()).isEqualTo("54000");
+            assertThat(last.message()).contains("too many prepared statements", "16777216 bytes");
+            client.awaitEnd();
+            assertThat(other.value("SELECT count(*) BETWEEN 1 AND 16 FROM pg_prepared_statements"
+                            + " WHERE length(statement) > 1000000"))
+                    .isEqualTo("t");
+        }
+    }
+
+    @Test
+    void settingsOfOneClientHaveALimitThatIsNamed() throws IOException {
+        try (WireClient client = weir.login();
+                WireClient other = weir.login()) {
+            String value = "x".repeat(25_000);
+            client.query("BEGIN");
+            for (int i = 0; i < 45; i++) {
+                client.query("SET app.s" + i + " = '" + value + "'");
+            }
+            client.send(query("COMMIT"));
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("ready");
+            WireMessage error = client.read();
+            assertThat(error.sqlState()).isEqualTo("54000");
+            assertThat(error.message()).contains("too many settings", "1048576 bytes");
+            client.awaitEnd();
+            assertThat(other.value("SELECT coalesce(current_setting('app.s44', true), '')"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void roleThatIsSetByACalculatedNameIsFollowed(TestDatabase database) throws IOException, SQLException {
         String role = database.createRole("reader", "secret");
         try (Connection superuser = database.connectAsSuperuser();

@@ -200,6 +200,11 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
     }
 
     @Override
+    public void onTransactionRefused() {
+        told.add("transaction refused");
+    }
+
+    @Override
     public void onIdle() {
         TransactionStatus status = link.status();
         told.add("idle " + (char) status.code());

@@ -13,7 +13,7 @@ final class DefinitionTest {
     }
 
     private static Behaviour executing(String name) {
-        return new Behaviour(List.of(), new SqlCommand(SqlCommand.Kind.EXECUTE, name, 0, 0, null));
+        return new Behaviour(List.of(), new SqlCommand(SqlCommand.Kind.EXECUTE, name, 0, 0, null), false);
     }
 
     @Test

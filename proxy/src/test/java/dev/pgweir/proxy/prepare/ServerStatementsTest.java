@@ -66,6 +66,23 @@ final class ServerStatementsTest {
         assertThat(server.surplus(1, Set.of(c))).containsExactly(a, b);
     }
 
+    @Test
+    void whatIsDoubtedIsPreparedAnewButStillCounts() {
+        has(a, b);
+        server.doubt();
+
+        assertThat(server.has(a)).isFalse();
+        assertThat(server.size()).isEqualTo(2);
+        assertThat(server.surplus(2, Set.of(c))).containsExactly(a);
+        server.preparing(a, group).skipped();
+        assertThat(server.has(a)).isFalse();
+        server.preparing(a, group).done();
+        assertThat(server.has(a)).isTrue();
+        assertThat(server.size()).isEqualTo(2);
+        server.closing(b, group).done();
+        assertThat(server.all()).containsExactly(a);
+    }
+
     // ---- answers ----
 
     @Test

@@ -38,7 +38,7 @@ final class StatementTableTest {
     @Test
     void whateverDiffersMakesAnotherStatement() {
         byte[] withType = "SELECT $1\0\0\1\0\0\0\27".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        Behaviour touching = new Behaviour(List.of("work_mem"), null);
+        Behaviour touching = new Behaviour(List.of("work_mem"), null, false);
         List<PreparedStatement> all = List.of(
                 Prepared.of(table, "SELECT $1"),
                 Prepared.of(table, "select $1"),
@@ -51,6 +51,22 @@ final class StatementTableTest {
         assertThat(all).extracting(PreparedStatement::name).doesNotHaveDuplicates();
         assertThat(all).extracting(PreparedStatement::name).doesNotContain(PreparedStatement.NOWHERE);
         assertThat(table.all()).isEqualTo(all);
+    }
+
+    @Test
+    void statementThatIsNotSharedIsOneOfItsOwnEachTimeAndLeadsToTheSharedOne() {
+        PreparedStatement shared = Prepared.of(table, "SELECT 1");
+        PreparedStatement one = table.unshared(shared);
+        PreparedStatement two =
+                table.unshared(PreparedStatement.Kind.PARSE, Prepared.definition("SELECT 1"), Behaviour.NONE);
+
+        assertThat(List.of(shared, one, two)).doesNotHaveDuplicates();
+        assertThat(table.all()).containsExactly(shared, one, two);
+        assertThat(table.unshared(one)).isSameAs(one);
+        assertThat(table.under(one, "settings")).isSameAs(shared);
+        assertThat(table.isUnder(one, "others")).isTrue();
+        assertThat(table.isUnder(shared, "settings")).isTrue();
+        assertThat(table.isUnder(shared, "others")).isFalse();
     }
 
     @Test

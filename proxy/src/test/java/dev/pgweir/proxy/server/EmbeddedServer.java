@@ -3,6 +3,7 @@ package dev.pgweir.proxy.server;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 
+import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.config.TlsConfig;
 import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.SslMode;
@@ -69,7 +70,8 @@ public final class EmbeddedServer {
                 new ServerAuthenticator("app", new Credential.None(), random, deriver),
                 new SessionParameters(tracked),
                 () -> null,
-                MAX_PACKET);
+                MAX_PACKET,
+                ProtocolVersion.V3_0);
         channel.pipeline().addLast(new ServerHandler(login));
         channel.pipeline().fireChannelActive();
         heard();

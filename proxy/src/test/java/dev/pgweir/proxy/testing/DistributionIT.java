@@ -48,7 +48,8 @@ final class DistributionIT {
         assertThat(home.resolve("conf/pgweir.toml")).isNotEmptyFile();
         assertThat(home.resolve("systemd/pgweir.service"))
                 .content()
-                .contains("Type=notify", "ExecReload=/bin/kill -HUP $MAINPID", "KillSignal=SIGINT");
+                .contains("Type=notify", "ExecReload=/bin/kill -HUP $MAINPID", "KillSignal=SIGINT", "NonBlocking=yes");
+        assertThat(home.resolve("systemd/pgweir.socket")).content().contains("[Socket]", "ListenStream=127.0.0.1:6432");
         assertThat(home.resolve("LICENSE")).isNotEmptyFile();
         assertThat(home.resolve("README.md")).isNotEmptyFile();
     }

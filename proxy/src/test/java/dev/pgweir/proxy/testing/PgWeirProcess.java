@@ -158,6 +158,7 @@ public final class PgWeirProcess implements AutoCloseable {
     public static final class Builder {
 
         private final Map<String, String> environment = new LinkedHashMap<>();
+        private final List<String> launcher = new ArrayList<>();
         private final List<String> arguments = new ArrayList<>();
         private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
         private @Nullable String config;
@@ -189,6 +190,12 @@ public final class PgWeirProcess implements AutoCloseable {
             return this;
         }
 
+        /** A program that does something first and then becomes the command behind its own words. */
+        public Builder launcher(String... command) {
+            launcher.addAll(List.of(command));
+            return this;
+        }
+
         /** The port to listen on, instead of any free one. */
         public Builder port(int number) {
             this.port = number;
@@ -214,7 +221,7 @@ public final class PgWeirProcess implements AutoCloseable {
             environment.putIfAbsent("PGWEIR_WORKER_CLIENTS", "1");
             environment.putIfAbsent("PGWEIR_LISTEN_ADDR", "127.0.0.1");
             environment.putIfAbsent("PGWEIR_LISTEN_PORT", Integer.toString(listenPort));
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(launcher);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
             String jar = System.getProperty("pgweir.jar");

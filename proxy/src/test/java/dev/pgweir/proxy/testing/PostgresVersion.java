@@ -18,5 +18,8 @@ public @interface PostgresVersion {
     /** The old one that is looked at too. */
     int OLD = 15;
 
+    /** The first that speaks protocol 3.2. */
+    int WITH_PROTOCOL_3_2 = 18;
+
     int value();
 }

@@ -32,10 +32,17 @@ public final class WireClient implements Closeable {
     private byte[] secret = new byte[0];
 
     private WireClient(InetSocketAddress address) throws IOException {
+        this(address, null);
+    }
+
+    private WireClient(InetSocketAddress address, @Nullable String from) throws IOException {
         this.address = address;
         this.socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
+        if (from != null) {
+            socket.bind(new InetSocketAddress(from, 0));
+        }
         socket.connect(address, PATIENCE_MILLIS);
         this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
@@ -60,6 +67,11 @@ public final class WireClient implements Closeable {
     /** Connects and sends nothing yet. */
     public static WireClient connect(String host, int port) throws IOException {
         return new WireClient(new InetSocketAddress(host, port));
+    }
+
+    /** Connects to the loopback from one of its addresses, for instance 127.0.0.2, and sends nothing yet. */
+    public static WireClient connectFrom(String from, int port) throws IOException {
+        return new WireClient(new InetSocketAddress("127.0.0.1", port), from);
     }
 
     /** Sends bytes, for instance of {@link WireBytes}. */

@@ -3,6 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { Client } = require('pg');
+const Cursor = require('pg-cursor');
 
 async function main() {
   const client = new Client();
@@ -25,6 +26,16 @@ async function main() {
   const databases = await client.query('SHOW DATABASES');
   assert.equal(databases.rows.find((row) => row.name === 'app').paused, 1);
   await client.query('RESUME app');
+
+  // A cursor asks for a few rows at a time.
+  const cursor = client.query(new Cursor('SHOW LISTS'));
+  const read = [];
+  for (let rows = await cursor.read(3); rows.length > 0; rows = await cursor.read(3)) {
+    assert.ok(rows.length <= 3);
+    read.push(...rows);
+  }
+  await cursor.close();
+  assert.deepEqual(read.map((row) => row.list), simple.rows.map((row) => row.list));
 
   await assert.rejects(client.query({ name: 'wrong', text: 'SHOW NOTHING' }), { code: '42601' });
   await assert.rejects(client.query({ text: 'KILL_CLIENT $1', values: ['7'] }), { code: '08P01' });

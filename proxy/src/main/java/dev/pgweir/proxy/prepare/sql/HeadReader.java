@@ -19,6 +19,9 @@ final class HeadReader {
     /** The next token, or the limit. */
     private int at;
 
+    /** What is set ends with the transaction. */
+    private boolean local;
+
     /**
      * @param from the statement's first byte
      * @param limit behind its last token, or where the scanner stops
@@ -49,6 +52,8 @@ final class HeadReader {
             set();
         } else if (word("reset")) {
             reset();
+        } else if (word("create") || word("alter") || word("drop")) {
+            reading("");
         }
     }
 
@@ -87,11 +92,16 @@ final class HeadReader {
 
     /** SESSION and LOCAL are the names of parameters, or of their first part, where an assignment follows. */
     private void set() {
-        if (assignment() || word("local")) {
+        if (assignment()) {
             return;
         }
-        if (word("session")) {
-            if (assignment() || ofSession()) {
+        local = word("local");
+        boolean session = word("session");
+        if ((local && !session && assignment()) || (session && ofSession())) {
+            return;
+        }
+        if (session && !local) {
+            if (assignment()) {
                 return;
             }
             if (word("session")) {
@@ -182,6 +192,9 @@ final class HeadReader {
             int partEnd = Lexemes.tokenEnd(sql, next, end);
             String part = sql.getByte(next) == '.' ? "." : Names.identifier(sql, next, partEnd);
             for (int i = 0; i < part.length(); i++) {
+                if (part.charAt(i) > 127) {
+                    return ""; // in an encoding that nobody knows
+                }
                 name.append((char) (Lexemes.lower((byte) part.charAt(i)) & 0xFF));
             }
             next = Lexemes.skipBlank(sql, partEnd, end);
@@ -247,6 +260,16 @@ final class HeadReader {
     }
 
     private void set(String parameter) {
+        if (local) {
+            if (ReadingSettings.include(parameter)) {
+                reading(parameter);
+            }
+            return;
+        }
         found.add(new SessionStatement(Kind.SET, parameter, -1, -1, from, reportedEnd));
+    }
+
+    private void reading(String parameter) {
+        found.add(new SessionStatement(Kind.READING, parameter, -1, -1, from, reportedEnd));
     }
 }

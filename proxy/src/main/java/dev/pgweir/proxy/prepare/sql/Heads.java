@@ -9,21 +9,17 @@ final class Heads {
 
     private Heads() {}
 
-    /** Whether a statement begins with a word behind which set_config is looked for. */
-    static boolean mayCall(ByteBuf sql, int start, int limit) {
-        return switch (sql.getByte(start) | LOWER) {
-            case 's' -> Lexemes.isWord(sql, start, limit, "select");
-            case 'w' -> Lexemes.isWord(sql, start, limit, "with");
-            default -> false;
-        };
-    }
-
     /** Whether a statement begins with a word that {@link HeadReader} knows. */
     static boolean ofInterest(ByteBuf sql, int start, int limit) {
         return switch (sql.getByte(start) | LOWER) {
             case 'p' -> Lexemes.isWord(sql, start, limit, "prepare");
             case 'e' -> Lexemes.isWord(sql, start, limit, "execute");
-            case 'd' -> Lexemes.isWord(sql, start, limit, "deallocate") || Lexemes.isWord(sql, start, limit, "discard");
+            case 'd' ->
+                Lexemes.isWord(sql, start, limit, "deallocate")
+                        || Lexemes.isWord(sql, start, limit, "discard")
+                        || Lexemes.isWord(sql, start, limit, "drop");
+            case 'c' -> Lexemes.isWord(sql, start, limit, "create");
+            case 'a' -> Lexemes.isWord(sql, start, limit, "alter");
             case 's' -> Lexemes.isWord(sql, start, limit, "set");
             case 'r' -> Lexemes.isWord(sql, start, limit, "reset");
             default -> false;

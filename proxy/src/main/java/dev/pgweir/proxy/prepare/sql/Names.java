@@ -49,11 +49,17 @@ final class Names {
         return text(name, length > KEPT ? cut(name) : length);
     }
 
-    /** A parameter's name from a string. PostgreSQL does not cut it and tells no upper from lower case in it. */
+    /**
+     * A parameter's name from a string; PostgreSQL does not cut it and tells no upper from lower case in it. Empty for one that is
+     * not in ASCII, since nobody knows its encoding.
+     */
     static String parameter(ByteBuf sql, int from, int to) {
         byte[] name = new byte[to - from];
         for (int i = 0; i < name.length; i++) {
             name[i] = Lexemes.lower(sql.getByte(from + i));
+            if (name[i] < 0) {
+                return "";
+            }
         }
         return text(name, name.length);
     }

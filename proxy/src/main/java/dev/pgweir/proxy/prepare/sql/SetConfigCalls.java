@@ -1,8 +1,9 @@
 package dev.pgweir.proxy.prepare.sql;
 
+import dev.pgweir.proxy.prepare.sql.SessionStatement.Kind;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
 
 /** The calls of set_config in one statement. */
 final class SetConfigCalls {
@@ -17,39 +18,51 @@ final class SetConfigCalls {
     private SetConfigCalls() {}
 
     /**
-     * The parameters that are set for the session, in order; empty for one that the text does not tell.
+     * Reports each call in order, by its parameter or, where the text does not tell it, with the empty name. Of those that end
+     * with the transaction only what {@link ReadingSettings} include.
      *
      * @param from where a token begins
      * @param to where the statement ends
      */
-    static List<String> parameters(ByteBuf sql, int from, int to) {
+    static void find(ByteBuf sql, int from, int to, BiConsumer<Kind, String> found) {
         int bound = Math.min(to, from + STATEMENT_BOUND);
-        List<String> parameters = new ArrayList<>(0);
         int beforePrevious = from;
         int previous = from;
         int at = from;
         while (at < bound) {
             int end = Lexemes.tokenEnd(sql, at, to);
             int next = Lexemes.skipBlank(sql, end, to);
-            if (Lexemes.isWord(sql, at, to, WORD)
+            if (isName(sql, at, end, to, WORD)
                     && next < to
                     && sql.getByte(next) == '('
                     && isBuiltIn(sql, beforePrevious, previous, to)) {
                 int arguments = Lexemes.skipBlank(sql, next + 1, to);
+                String parameter = parameter(sql, arguments, to);
                 if (!isLocal(sql, arguments, to)) {
-                    parameters.add(parameter(sql, arguments, to));
+                    found.accept(Kind.SET, parameter);
+                } else if (ReadingSettings.include(parameter)) {
+                    found.accept(Kind.READING, parameter);
                 }
             }
             beforePrevious = previous;
             previous = at;
             at = next;
         }
-        return parameters;
     }
 
     /** Whether the name has no schema before it, or PostgreSQL's own. */
     private static boolean isBuiltIn(ByteBuf sql, int beforePrevious, int previous, int to) {
-        return sql.getByte(previous) != '.' || Lexemes.isWord(sql, beforePrevious, to, "pg_catalog");
+        return sql.getByte(previous) != '.' || isName(sql, beforePrevious, previous, to, "pg_catalog");
+    }
+
+    /** In quotes or without. */
+    private static boolean isName(ByteBuf sql, int at, int end, int to, String name) {
+        if (sql.getByte(at) != '"') {
+            return Lexemes.isWord(sql, at, to, name);
+        }
+        return end - at >= name.length() + 2
+                && sql.toString(at + 1, name.length() + 1, StandardCharsets.ISO_8859_1)
+                        .equals(name + '"');
     }
 
     /** The first argument where that is one plain string. */

@@ -1,6 +1,8 @@
 package dev.pgweir.proxy.prepare.sql;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Tells which statements of a Query's or Parse's text touch the session. It looks at how statements begin and knows
@@ -12,13 +14,14 @@ import io.netty.buffer.ByteBuf;
  * short. Within the bounds the time is linear in the text.
  *
  * <p><b>Recognised</b>: PREPARE, EXECUTE, DEALLOCATE, DISCARD ALL, SET and RESET in each of their forms, and calls of
- * {@code set_config}, with or without {@code pg_catalog.}, in a statement that begins with SELECT or WITH.
+ * {@code set_config}, with or without {@code pg_catalog.}, in whatever statement.
  *
  * <p><b>Left out since it does not outlive the transaction</b>: SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, RESET
- * TRANSACTION ISOLATION LEVEL and {@code set_config(..., ..., true)}.
+ * TRANSACTION ISOLATION LEVEL and {@code set_config(..., ..., true)}. Only if such a setting is one of {@link
+ * ReadingSettings} it is reported, and so are CREATE, ALTER and DROP: up to the transaction's end texts are read otherwise.
  *
- * <p><b>Not recognised</b>: what functions, procedures and DO blocks do, EXECUTE inside EXPLAIN or CREATE TABLE AS, calls of
- * set_config in other statements than SELECT and WITH or by a quoted name, names written as {@code U&"..."}.
+ * <p><b>Not recognised</b>: what functions, procedures and DO blocks do, EXECUTE inside EXPLAIN or CREATE TABLE AS, and names
+ * written as {@code U&"..."}.
  *
  * <p>The text is taken to be in an encoding that keeps ASCII bytes for ASCII characters, and
  * {@code standard_conforming_strings} to be on (backslashes mean something in E'...' alone). With other settings a quote
@@ -54,21 +57,39 @@ public final class SqlScanner {
         if (start == limit) {
             return SqlScan.nothing(limit == to);
         }
-        int semicolon;
-        if (Heads.mayCall(sql, start, limit)) {
-            semicolon = WordSearch.semicolonUnlessSetConfig(sql, start, limit);
-            if (semicolon == WordSearch.SET_CONFIG) {
-                return new StatementWalk(sql, limit, to).walk(start);
-            }
-        } else if (Heads.ofInterest(sql, start, limit)) {
+        if (Heads.ofInterest(sql, start, limit)) {
             return new StatementWalk(sql, limit, to).walk(start);
-        } else {
-            semicolon = sql.indexOf(start, limit, (byte) ';');
+        }
+        int semicolon = WordSearch.semicolonUnlessSetConfig(sql, start, limit);
+        if (semicolon == WordSearch.SET_CONFIG) {
+            return new StatementWalk(sql, limit, to).walk(start);
         }
         if (semicolon < 0 || Lexemes.skipBlank(sql, semicolon + 1, limit) == limit) {
             return SqlScan.nothing(limit == to);
         }
         return new StatementWalk(sql, limit, to).walk(start);
+    }
+
+    /**
+     * Looks for calls of set_config in a part of a text that has no statement's head, for instance in what a PREPARE prepares.
+     * Any thread that may read the buffer.
+     *
+     * @param from index of the first byte, where no token is cut in two
+     * @param to index behind the last byte
+     * @return what executing it does, as SET or READING
+     */
+    public static List<SessionStatement> calls(ByteBuf sql, int from, int to) {
+        int limit = limit(sql, from, to);
+        if (!WordSearch.hasSetConfig(sql, from, limit)) {
+            return List.of();
+        }
+        List<SessionStatement> calls = new ArrayList<>(1);
+        SetConfigCalls.find(
+                sql,
+                Lexemes.skipBlank(sql, from, limit),
+                limit,
+                (kind, parameter) -> calls.add(new SessionStatement(kind, parameter, -1, -1, from, to)));
+        return calls;
     }
 
     /** Where to stop. No word that might be a keyword is cut in two there: its first part might be another one. */

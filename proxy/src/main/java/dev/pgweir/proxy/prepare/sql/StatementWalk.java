@@ -17,6 +17,11 @@ final class StatementWalk {
     /** Behind the last token of the statement that was passed last. */
     private int end;
 
+    /** Whether set_config occurs in what was not passed when that was {@link #looked} for. */
+    private boolean calls;
+
+    private boolean looked;
+
     /** The semicolon behind that statement, or the limit. */
     private int separator;
 
@@ -97,11 +102,22 @@ final class StatementWalk {
         int reportedEnd = cut ? textEnd : end;
         if (Heads.ofInterest(sql, start, end)) {
             new HeadReader(sql, start, end, !cut, reportedEnd, found).read();
-        } else if (Heads.mayCall(sql, start, end)) {
-            for (String parameter : SetConfigCalls.parameters(sql, start, end)) {
-                found.add(new SessionStatement(SessionStatement.Kind.SET, parameter, -1, -1, start, reportedEnd));
-            }
+        } else if (mayCall(start)) {
+            SetConfigCalls.find(
+                    sql,
+                    start,
+                    end,
+                    (kind, parameter) -> found.add(new SessionStatement(kind, parameter, -1, -1, start, reportedEnd)));
         }
+    }
+
+    /** One look for all statements. */
+    private boolean mayCall(int start) {
+        if (!looked) {
+            looked = true;
+            calls = WordSearch.hasSetConfig(sql, start, limit);
+        }
+        return calls;
     }
 
     private boolean isWord(int at, String word) {

@@ -3,7 +3,7 @@ package dev.pgweir.proxy.prepare.sql;
 import io.netty.buffer.ByteBuf;
 
 /**
- * One pass over a text, eight bytes at a time, for the two things that make a SELECT worth a closer look. The underscore is
+ * One pass over a text, eight bytes at a time, for the two things that make a statement worth a closer look. The underscore is
  * looked for since it is the rarest byte of {@code set_config}.
  */
 final class WordSearch {
@@ -52,6 +52,19 @@ final class WordSearch {
             }
             at = Math.min(at + Long.BYTES, last);
         }
+    }
+
+    /** Whether the letters of set_config are there, in quotes or not. */
+    static boolean hasSetConfig(ByteBuf sql, int from, int limit) {
+        int at = from;
+        while (at < limit) {
+            int found = semicolonUnlessSetConfig(sql, at, limit);
+            if (found < 0) {
+                return found == SET_CONFIG;
+            }
+            at = found + 1;
+        }
+        return false;
     }
 
     /** The highest bit of each byte that equals the pattern's, and no other bit. */

@@ -2,7 +2,7 @@
  * Which statements of a query's text touch the session: a bounded scan, no parser. {@link
  * dev.pgweir.proxy.prepare.sql.SqlScanner} is the outside; {@code Lexemes} knows where PostgreSQL's tokens begin and end
  * (PostgreSQL, "Lexical Structure"), {@code StatementWalk} splits a text into statements, {@code HeadReader} reads how
- * one of interest begins and {@code SetConfigCalls} finds calls in those that begin with SELECT or WITH.
+ * one of interest begins and {@code SetConfigCalls} finds calls in the others.
  *
  * <p>Most texts never come that far: one that begins with none of a few words, and holds neither another statement nor
  * the word {@code set_config}, is done after two or three reads of eight bytes each per 16 bytes of text and allocates

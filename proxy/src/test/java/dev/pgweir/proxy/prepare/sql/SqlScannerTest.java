@@ -112,6 +112,12 @@ final class SqlScannerTest {
             WITH x AS (SELECT set_config('a', 'b', false)) SELECT * FROM x | SET a
             SELECT * FROM t WHERE a_set_config = 1 AND set_config('a', 'b', false) = '' | SET a
             SELECT ';', set_config('a', 'b', false)            | SET a
+            VALUES (set_config('a', 'b', false))               | SET a
+            (SELECT set_config('a', 'b', false))               | SET a
+            INSERT INTO t SELECT set_config('a', 'b', false)   | SET a
+            EXPLAIN ANALYZE SELECT set_config('a', 'b', false) | SET a
+            SELECT "pg_catalog" . "set_config" ('a', 'b', false) | SET a
+            SELECT set_config('\u00e4', 'b', false)          | SET
             """)
     void callsOfSetConfigAreFound(String text, String expected) {
         assertThat(Scans.found(text)).isEqualTo(expected);
@@ -136,14 +142,11 @@ final class SqlScannerTest {
                 "S;",
                 // Only the transaction
                 "SET LOCAL a = 1",
-                "SET LOCAL ROLE x",
-                "SET LOCAL TIME ZONE 'UTC'",
                 "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
                 "SET SESSION TRANSACTION READ ONLY",
                 "SET CONSTRAINTS ALL DEFERRED",
                 "RESET TRANSACTION ISOLATION LEVEL",
                 "SELECT set_config('a', 'b', true)",
-                "SELECT set_config($1, $2::text, TRUE)",
                 "PREPARE TRANSACTION 'x'",
                 // Other statements that begin alike
                 "DISCARD PLANS",
@@ -156,11 +159,9 @@ final class SqlScannerTest {
                 "RESETS ALL",
                 "\"SET\" a = 1",
                 "E'x' EXECUTE a",
-                "DELETE FROM t WHERE set_config('a', 'b', false) = ''",
                 "ROLLBACK",
                 "EXPLAIN SELECT 1",
                 "UPDATE t SET a = 1",
-                "ALTER ROLE x SET a = 1",
                 "GRANT EXECUTE ON FUNCTION f() TO x",
                 // Not finished
                 "PREPARE",
@@ -202,17 +203,11 @@ final class SqlScannerTest {
                 "SELECT $\u00e4_1$; DISCARD ALL; $\u00e4_1$",
                 "SELECT 1 /* /* ; */ ; DISCARD ALL; */",
                 "SELECT 1 -- ; DISCARD ALL",
-                "SELECT 'set_config(''a'', 1)', $$set_config('a', 1)$$, \"set_config\"('a') -- set_config('a', 1)",
+                "SELECT 'set_config(''a'', 1)', $$set_config('a', 1)$$, \"Set_config\"('a') -- set_config('a', 1)",
                 "SELECT mine.set_config('a', 'b', false), x_set_config('a'), set_configs('a'), set_config",
                 "SELECT $1 /* set_config('a', 'b', false) */",
                 // Bodies
                 "DO $$ BEGIN SET a = 1; EXECUTE 'x'; PERFORM set_config('a', 'b', false); END $$",
-                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SET a = 1; DISCARD ALL'",
-                "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SET a = 1; RESET ALL; END",
-                "CREATE OR REPLACE PROCEDURE f() BEGIN ATOMIC"
-                        + " SELECT CASE WHEN a THEN 1 ELSE 2 END AS end, t.case; SELECT set_config('a', 'b', false);"
-                        + " RESET ALL; END;",
-                "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT set_config('a', 'b', false); DELETE FROM t)",
                 // Never closed
                 "SELECT '; DISCARD ALL;",
                 "SELECT E'; \\",
@@ -227,6 +222,43 @@ final class SqlScannerTest {
             })
     void anythingElseIsLeftAlone(String text) {
         assertThat(Scans.scan(text)).isSameAs(SqlScan.NOTHING);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            SET LOCAL search_path = a                          | READING search_path
+            SET LOCAL SCHEMA 'a'                               | READING search_path
+            SET LOCAL "Search_Path" TO DEFAULT                 | READING search_path
+            SET LOCAL ROLE x                                   | READING role
+            SET LOCAL SESSION AUTHORIZATION x                  | READING session_authorization
+            SET LOCAL TIME ZONE 'UTC'                          | READING timezone
+            SET LOCAL DateStyle = German                       | READING datestyle
+            SELECT set_config('Search_Path', 'a', true)        | READING search_path
+            SELECT set_config($1, $2::text, TRUE)              | READING
+            SELECT set_config('role', 'a', true), set_config('b', 'c', false) | READING role, SET b
+            CREATE TEMP TABLE t (n int)                        | READING
+            alter table t add n int                            | READING
+            DROP/**/TABLE t                                    | READING
+            """)
+    void whatChangesTheMeaningOfLaterTextsInItsTransactionIsFound(String text, String expected) {
+        assertThat(Scans.found(text)).isEqualTo(expected);
+        assertThat(Scans.scan(text).single()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER ROLE x SET a = 1",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SET a = 1; DISCARD ALL'",
+                "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SET a = 1; RESET ALL; END",
+                "CREATE OR REPLACE PROCEDURE f() BEGIN ATOMIC"
+                        + " SELECT CASE WHEN a THEN 1 ELSE 2 END AS end, t.case; SELECT set_config('a', 'b', false);"
+                        + " RESET ALL; END;",
+                "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT set_config('a', 'b', false); DELETE FROM t)",
+            })
+    void whatADefinitionContainsIsLeftAlone(String text) {
+        assertThat(Scans.found(text)).isEqualTo("READING");
+        assertThat(Scans.scan(text).single()).isTrue();
     }
 
     @ParameterizedTest
@@ -246,8 +278,8 @@ final class SqlScannerTest {
             SELECT 1 - 1 / 2 * 3; RESET ALL                    | RESET_ALL
             SELECT (1)); RESET ALL                             | RESET_ALL
             /* x; */ ; RESET a; /* y */ SELECT 1               | SET a
-            CREATE TABLE t (a int); SET a = 1                  | SET a
-            CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; END; SET a = 1 | SET a
+            CREATE TABLE t (a int); SET a = 1                  | READING, SET a
+            CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; END; SET a = 1 | READING, SET a
             BEGIN; END; SET a = 1                              | SET a
             INSERT INTO t VALUES (';'); SELECT set_config('a', 'b', false) | SET a
             SELECT 1; PREPARE a AS SELECT set_config('a', 'b', false); EXECUTE a(';') | PREPARE a, EXECUTE a

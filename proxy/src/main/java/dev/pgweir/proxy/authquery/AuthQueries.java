@@ -1,0 +1,188 @@
+package dev.pgweir.proxy.authquery;
+
+import dev.pgweir.config.AuthLookup;
+import dev.pgweir.config.DatabaseConfig;
+import dev.pgweir.config.PoolSettings;
+import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.Settings;
+import dev.pgweir.proxy.auth.Credential;
+import dev.pgweir.proxy.auth.CredentialLookup;
+import dev.pgweir.proxy.auth.CredentialLookup.Answer;
+import dev.pgweir.proxy.auth.CredentialLookup.Asked;
+import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.link.DatabasePools;
+import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.pool.PoolKey;
+import dev.pgweir.proxy.server.ServerProfile;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks PostgreSQL for secrets. For any thread. */
+public final class AuthQueries {
+    private static final Logger LOG = LoggerFactory.getLogger(AuthQueries.class);
+
+    /** Where {@code server_connect_timeout} sets no limit: PostgreSQL looks a role up in a millisecond. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** The text whose meaning is known, and the same with the time that is left. */
+    private static final String USUAL = String.valueOf(Settings.AUTH_QUERY.defaultValue());
+
+    private static final String USUAL_WITH_TIME =
+            "SELECT rolname, CASE WHEN rolvaliduntil < pg_catalog.now() THEN NULL ELSE rolpassword END,"
+                    + " CASE WHEN pg_catalog.isfinite(rolvaliduntil)"
+                    + " THEN EXTRACT(EPOCH FROM rolvaliduntil - pg_catalog.now()) END"
+                    + " FROM pg_catalog.pg_authid WHERE rolname = $1 AND rolcanlogin";
+
+    /**
+     * Makes the transaction independent of what the session has become. pg_temp stands last, for it would be first where
+     * it is not named.
+     */
+    private static final String OWN_SETTINGS = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE;"
+            + " SET LOCAL client_encoding = 'UTF8'; SET LOCAL search_path = ";
+
+    private final Supplier<ProxyConfig> config;
+    private final DatabasePools pools;
+    private final IntFunction<EventLoop> loops;
+    private final Predicate<String> disabled;
+    private final AnswerBook book = new AnswerBook(System::nanoTime);
+
+    /**
+     * @param loops the event loops by index
+     * @param disabled whether the console has switched a database off
+     */
+    public AuthQueries(
+            Supplier<ProxyConfig> config,
+            DatabasePools pools,
+            IntFunction<EventLoop> loops,
+            Predicate<String> disabled) {
+        this.config = config;
+        this.pools = pools;
+        this.loops = loops;
+        this.disabled = disabled;
+    }
+
+    /** Nothing is remembered any more: the configuration was read anew. */
+    public void forgetAll() {
+        book.clear();
+    }
+
+    /**
+     * The way to ask for {@code user}.
+     *
+     * @param client who wants to log in, for log lines
+     * @param wanted as {@link ProxyConfig#authLookup} has it for {@code database}
+     * @param loopIndex a server connection on that loop is preferred
+     */
+    public CredentialLookup lookup(Object client, AuthLookup wanted, String database, String user, int loopIndex) {
+        String where = wanted.database() == null ? database : wanted.database();
+        Question question = new Question(
+                where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
+        return new CredentialLookup() {
+            @Override
+            public Asked ask(boolean anew) {
+                Answer refusal = refusal(client, where);
+                return refusal == null
+                        ? book.ask(question, anew, config.get().auth().queryTtl(), () -> flight(question, loopIndex))
+                        : new Done(refusal);
+            }
+
+            @Override
+            public void forget() {
+                book.forget(question);
+            }
+        };
+    }
+
+    private record Done(Answer known) implements Asked {
+        @Override
+        public CompletableFuture<Answer> answer() {
+            return CompletableFuture.completedFuture(known);
+        }
+
+        @Override
+        public void leave() {
+            // Nothing runs.
+        }
+    }
+
+    /** Why a database cannot be asked, in PgBouncer's words; null if it can. */
+    private @Nullable Answer refusal(Object client, String database) {
+        ProxyConfig now = config.get();
+        if (DatabaseConfig.isConsole(database)) {
+            LOG.error("{} cannot use the reserved \"{}\" database as an auth_dbname", client, database);
+            return misconfigured(now, "the console's database cannot run auth_query");
+        }
+        if (now.database(database).isEmpty()) {
+            LOG.error("{} authentication database \"{}\" is not configured.", client, database);
+            return misconfigured(now, "there is no such authentication database");
+        }
+        return disabled.test(database)
+                ? new Answer.Failed(
+                        "57P03", "authentication database \"" + database + "\" is disabled", "the database is disabled")
+                : null;
+    }
+
+    private static Answer misconfigured(ProxyConfig now, String detail) {
+        return new Answer.Failed(sqlState(now), "bouncer config error", detail);
+    }
+
+    /** PgBouncer has one for everything. */
+    private static String sqlState(ProxyConfig now) {
+        return now.compatible() ? "08P01" : "F0000";
+    }
+
+    private @Nullable Flight flight(Question question, int loopIndex) {
+        ProxyConfig now = config.get();
+        DatabasePool pool = pool(question);
+        if (pool == null) {
+            return null;
+        }
+        Duration limit = pool.profile().connectTimeout();
+        Flight flight = new Flight(
+                question,
+                new Flight.Way(
+                        pool,
+                        // A function without a schema is found where PgBouncer would find it.
+                        OWN_SETTINGS + (now.compatible() ? "DEFAULT" : "pg_catalog, pg_temp"),
+                        limit.isZero() ? PATIENCE : limit,
+                        sqlState(now)),
+                loops,
+                loopIndex);
+        flight.result().whenComplete((result, never) -> pool.pool().letGo());
+        return flight;
+    }
+
+    /** Held until the flight is over; null if a reload has removed the database this very moment. */
+    private @Nullable DatabasePool pool(Question question) {
+        return pools.defining(() -> {
+            ProxyConfig now = config.get();
+            if (now.database(question.database()).isEmpty()) {
+                return null;
+            }
+            if (!now.databases().containsKey(question.database()) && !pools.hasDatabase(question.database())) {
+                LOG.info("registered new auto-database: {}", question.database());
+            }
+            PoolSettings settings = now.serverSettings(question.database(), question.authUser());
+            Credential stored = PoolDefinitions.stored(settings.target());
+            ServerProfile profile = PoolDefinitions.profile(now, settings, stored);
+            DatabasePool pool = pools.pool(
+                    new PoolKey(question.database(), question.authUser()),
+                    () -> PoolDefinitions.spec(
+                            now, settings, now.clientSettings(question.database(), question.authUser())),
+                    () -> profile);
+            if (stored instanceof Credential.Plain || stored instanceof Credential.Md5) {
+                // Else a client of that pool may have shown what the configuration does not know.
+                pool.profile(profile);
+            }
+            pool.pool().hold();
+            return pool;
+        });
+    }
+}
