@@ -81,6 +81,7 @@ final class BadFilesTest {
                 bad(
                         "[pgweir]\nauth_type = \"hba\"",
                         "pgweir.toml:2:1: auth_type: hba needs rules, accepted: with it, auth_hba_file = a file of them"),
+                bad(
                         "[pgweir]\nauth_type = \"pam\"",
                         "pgweir.toml:2:1: auth_type: \"pam\" is refused because PgWeir does not ask the modules of the"
                                 + " operating system; ldap asks a directory itself, accepted: any, trust, plain, md5,"

@@ -109,11 +109,6 @@ public final class PooledServer implements ServerOwner {
         return why == DisconnectReason.SERVER_CONFIG_CHANGED || why == DisconnectReason.SERVER_ADDRESS_CHANGED;
     }
 
-    @Override
-    public String database() {
-        return pool.key.database();
-    }
-
     /** Where the server stands. */
     public ServerState state() {
         return state;

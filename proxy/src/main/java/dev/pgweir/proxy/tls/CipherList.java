@@ -49,7 +49,7 @@ final class CipherList {
             return null;
         }
         List<String> names = new ArrayList<>();
-        for (String item : text.split("[:, ]+")) {
+        for (String item : text.strip().split("[:, ]+", -1)) {
             if (Cipher.TLS13.stream().noneMatch(cipher -> cipher.standard().equals(item))) {
                 throw new TlsException(
                         setting,
@@ -66,7 +66,7 @@ final class CipherList {
     }
 
     private List<String> parse() throws TlsException {
-        for (String item : text.split("[:, ]+")) {
+        for (String item : text.split("[:, ]+", -1)) {
             if (!item.isEmpty() && !item.startsWith("@")) {
                 apply(item);
             }
@@ -104,7 +104,7 @@ final class CipherList {
             return available.contains(one) ? List.of(one) : List.of();
         }
         List<Cipher> found = new ArrayList<>(available);
-        for (String word : words.toUpperCase(Locale.ROOT).split("\\+")) {
+        for (String word : words.toUpperCase(Locale.ROOT).split("\\+", -1)) {
             if (Cipher.OLDER.get(0).isOf(word) == null) {
                 throw new TlsException(
                         setting, "invalid " + setting + ": " + text + ": there is no cipher \"" + words + '"');

@@ -15,7 +15,11 @@ final class Protocols {
     static List<String> parse(String setting, String text) throws TlsException {
         Set<String> chosen = new LinkedHashSet<>();
         boolean first = true;
-        for (String item : text.toLowerCase(Locale.ROOT).split("[,: ]+")) {
+        for (String item : text.toLowerCase(Locale.ROOT).strip().split("[,: ]+", -1)) {
+            if (item.isEmpty() && !text.isBlank()) {
+                // A comma too many names nothing.
+                continue;
+            }
             boolean without = item.startsWith("!");
             List<String> named = named(setting, text, without ? item.substring(1) : item);
             if (without) {

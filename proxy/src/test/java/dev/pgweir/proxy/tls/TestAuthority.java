@@ -121,15 +121,15 @@ public final class TestAuthority {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
             KeyPair pair = generator.generateKeyPair();
-            byte[] algorithm =
-                    Der.sequence(Der.oid(Objects.requireNonNull(SIGNATURES.get(signature))), Der.none());
+            byte[] algorithm = Der.sequence(Der.oid(Objects.requireNonNull(SIGNATURES.get(signature))), Der.none());
             byte[] subject = Der.sequence(Der.set(Der.sequence(Der.oid("2.5.4.3"), Der.utf8(name))));
             Instant now = Instant.now();
             List<byte[]> names = new ArrayList<>();
             for (String each : alternatives) {
                 names.add(
                         each.matches("[0-9.]+")
-                                ? Der.value(0x87, Objects.requireNonNull(NetUtil.createByteArrayFromIpAddressString(each)))
+                                ? Der.value(
+                                        0x87, Objects.requireNonNull(NetUtil.createByteArrayFromIpAddressString(each)))
                                 : Der.value(0x82, each.getBytes(StandardCharsets.US_ASCII)));
             }
             List<byte[]> extensions = new ArrayList<>();
