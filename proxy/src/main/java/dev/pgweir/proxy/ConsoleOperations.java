@@ -161,7 +161,7 @@ final class ConsoleOperations implements ConsoleControl {
                 existing(database, "resume");
                 throw new ConsoleException("database " + database + " is not paused");
             }
-        } else if (!suspension.end() && !(pools.resume(null) | resumeKilled())) {
+        } else if (!suspension.end() && !resumeAll()) {
             PauseSnapshot paused = pools.paused();
             throw new ConsoleException(
                     SqlState.PROTOCOL_VIOLATION,
@@ -170,6 +170,12 @@ final class ConsoleOperations implements ConsoleControl {
                             ? ""
                             : "Paused by name: " + String.join(", ", paused.databases()) + ". Use RESUME <db>.");
         }
+    }
+
+    /** Both, whatever the first comes to. */
+    private boolean resumeAll() {
+        boolean resumed = pools.resume(null);
+        return resumeKilled() || resumed;
     }
 
     private boolean resumeKilled() {
