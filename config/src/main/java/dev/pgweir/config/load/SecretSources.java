@@ -65,10 +65,7 @@ final class SecretSources {
             String text = path == null ? variable(where) : FileText.read(Path.of(path), MAX_BYTES);
             section.set(password, Secret.of(password(text)), origin);
         } catch (IOException e) {
-            problems.error(
-                    origin,
-                    origin.label(section.key(source.name())),
-                    where + ": " + e.getMessage());
+            problems.error(origin, origin.label(section.key(source.name())), where + ": " + e.getMessage());
         }
     }
 

@@ -80,11 +80,7 @@ final class LoginMethods {
         }
         HbaRule rule = config.hba()
                 .find(new HbaClient(
-                        from,
-                        tls != null,
-                        database,
-                        user,
-                        session.replication().equals("physical")))
+                        from, tls != null, database, user, session.replication().equals("physical")))
                 .orElse(null);
         if (rule == null || rule.method() == HbaMethod.REJECT) {
             return makers.reject(

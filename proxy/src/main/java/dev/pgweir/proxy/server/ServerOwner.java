@@ -1,6 +1,5 @@
 package dev.pgweir.proxy.server;
 
-
 /** Told what becomes of a server connection. Called on the server's event loop, or on any thread before it has one. */
 public interface ServerOwner {
     /** What clients call the database, by which the log names the connection as well. */
