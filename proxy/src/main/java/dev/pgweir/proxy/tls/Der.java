@@ -72,7 +72,7 @@ final class Der {
 
     /** @param dotted for instance {@code 2.5.4.3} */
     static byte[] oid(String dotted) {
-        String[] parts = dotted.split("\\.");
+        String[] parts = dotted.split("\\.", -1);
         byte[] content = {(byte) (Integer.parseInt(parts[0]) * 40 + Integer.parseInt(parts[1]))};
         for (int i = 2; i < parts.length; i++) {
             content = join(content, base128(Integer.parseInt(parts[i])));

@@ -145,7 +145,7 @@ final class PemFile {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException e) {
-                continue;
+                // It is the key of another one.
             }
         }
         throw problem("the key is damaged, or neither of RSA nor of an elliptic curve");

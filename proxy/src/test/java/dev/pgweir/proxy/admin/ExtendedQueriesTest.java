@@ -122,7 +122,7 @@ final class ExtendedQueriesTest {
     void tellsWhetherATransactionIsOpen() {
         for (String words : List.of(
                 "BEGIN>T", "COMMIT>I", "START TRANSACTION READ ONLY>T", "ROLLBACK>I", "begin>T", "END>I", "ABORT>I")) {
-            String[] parts = words.split(">");
+            String[] parts = words.split(">", -1);
             ByteBuf heard = client.query(parts[0]);
             assertThat((char) heard.getByte(heard.writerIndex() - 1)).as(words).isEqualTo(parts[1].charAt(0));
             heard.release();

@@ -33,11 +33,9 @@ final class AnsweringServer implements AutoCloseable {
                 socket.getOutputStream().write(answer);
                 while (socket.getInputStream().read() >= 0) {
                     // Until PgWeir has had enough.
-                    continue;
                 }
             } catch (IOException e) {
                 // Closed by the one side or the other.
-                continue;
             }
         }
     }

@@ -321,7 +321,7 @@ final class ConsoleCommandsIT {
         try (WireClient client = client(database, "app");
                 WireClient admin = admin()) {
             client.query("BEGIN");
-            String pid = client.value("SELECT pg_backend_pid()");
+            String pid = Objects.requireNonNull(client.value("SELECT pg_backend_pid()"));
             client.send(query("SELECT pg_advisory_xact_lock(815)"), query("SELECT pg_sleep(0.2), 'served'"));
             assertThat(types(client.readUntil('Z'))).isEqualTo("TDCZ");
 

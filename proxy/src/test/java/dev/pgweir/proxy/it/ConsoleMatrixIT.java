@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ final class ConsoleMatrixIT {
     }
 
     private static Stream<String> help() throws IOException {
-        String detail = admin.query("SHOW HELP").get(0).field('D');
+        String detail = Objects.requireNonNull(admin.query("SHOW HELP").get(0).field('D'));
         return detail.lines().map(String::strip).filter(line -> !line.isEmpty());
     }
 
@@ -123,7 +124,7 @@ final class ConsoleMatrixIT {
     @Order(1)
     void theMatrixHasEveryCommand() throws IOException {
         assertThat(help().filter(line -> !line.startsWith("SHOW ") || line.equals("SHOW FDS"))
-                        .map(line -> line.startsWith("SHOW ") ? line : line.split(" ")[0])
+                        .map(line -> line.startsWith("SHOW ") ? line : line.split(" ", -1)[0])
                         .distinct())
                 .containsExactlyInAnyOrderElementsOf(ORDERS.keySet());
         assertThat(shows()).hasSizeGreaterThan(20);
@@ -174,8 +175,9 @@ final class ConsoleMatrixIT {
             }
         }
         // And on his own database it is PostgreSQL that is asked.
-        try (WireClient client = connect().login(database.user(), "app", database.password())) {
-            assertThat(client.query("SHUTDOWN"))
+        try (WireClient ordinary = connect()) {
+            ordinary.login(database.user(), "app", database.password());
+            assertThat(ordinary.query("SHUTDOWN"))
                     .anySatisfy(error -> assertThat(error.sqlState()).isEqualTo("42601"));
         }
         assertThat(standing()).isEqualTo(before);
@@ -213,7 +215,8 @@ final class ConsoleMatrixIT {
                     .doesNotContain("E")
                     .endsWith("CZ");
         }
-        try (WireClient client = connect().login(database.user(), "app", database.password())) {
+        try (WireClient ordinary = connect()) {
+            ordinary.login(database.user(), "app", database.password());
             String id = admin.rows("SHOW CLIENTS").stream()
                     .filter(row -> "app".equals(row.get(2)))
                     .findFirst()

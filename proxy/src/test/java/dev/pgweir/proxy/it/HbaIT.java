@@ -12,6 +12,7 @@ import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,7 +217,7 @@ final class HbaIT {
 
     /** By TLS, with a certificate of that name, if any. */
     private static WireClient secured(@Nullable String name) throws IOException {
-        Socket plain = new Socket("127.0.0.1", weir.port());
+        Socket plain = new Socket(InetAddress.getLoopbackAddress(), weir.port());
         plain.getOutputStream().write(WireBytes.sslRequest());
         assertThat((char) plain.getInputStream().read()).isEqualTo('S');
         SSLContext context = AUTHORITY.clientContext(name == null ? null : AUTHORITY.issue(name));

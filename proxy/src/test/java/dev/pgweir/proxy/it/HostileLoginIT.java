@@ -167,7 +167,8 @@ final class HostileLoginIT {
             weir.signal("HUP");
             await().until(() ->
                     weir.lines().stream().skip(before).anyMatch(line -> line.contains("configuration reloaded")));
-            for (char type : TYPES.toCharArray()) {
+            for (int i = 0; i < TYPES.length(); i++) {
+                char type = TYPES.charAt(i);
                 for (int length : new int[] {0, 3, 4, 5, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 9}) {
                     try (WireClient client = connect()) {
                         client.send(startup("user", database.user(), "database", "app"));
@@ -216,7 +217,9 @@ final class HostileLoginIT {
             bodies.add(message('E', "", length));
             bodies.add(message('F', length, (short) length, (short) length, length));
         }
-        for (char type : "PBDCEQf".toCharArray()) {
+        String types = "PBDCEQf";
+        for (int i = 0; i < types.length(); i++) {
+            char type = types.charAt(i);
             bodies.add(message(type));
             bodies.add(message(type, (Object) new byte[] {'S', 's'}));
             bodies.add(message(type, (byte) 'S', "s", (byte) 0, (byte) 0));

@@ -64,7 +64,7 @@ final class LimitsIT {
                         "capped | pool_size = 9 | min_pool_size = 4 | max_db_connections = 3",
                         "reserved | pool_size = 1 | reserve_pool_size = 2")
                 .forEach(line -> {
-                    String[] parts = line.replace('\'', '"').split(" \\| ");
+                    String[] parts = line.replace('\'', '"').split(" \\| ", -1);
                     config.append("[databases.%s]\nhost = \"%s\"\nport = %d\ndbname = \"%s\"\n"
                             .formatted(parts[0], database.host(), database.port(), database.name()));
                     for (int i = 1; i < parts.length; i++) {

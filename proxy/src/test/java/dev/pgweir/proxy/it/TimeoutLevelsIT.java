@@ -12,6 +12,7 @@ import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,7 +77,7 @@ final class TimeoutLevelsIT {
     }
 
     private static void section(StringBuilder config, String kind, String line) {
-        String[] parts = line.replace('\'', '"').split(" \\| ");
+        String[] parts = line.replace('\'', '"').split(" \\| ", -1);
         config.append('[').append(kind).append('.').append(parts[0]).append("]\n");
         for (int i = 1; i < parts.length; i++) {
             config.append(parts[i]).append('\n');
@@ -182,7 +183,7 @@ final class TimeoutLevelsIT {
     void serverLifetimeOfTheDatabase() throws IOException {
         try (WireClient brief = client("anybody", "brief");
                 WireClient one = client("anybody", "one")) {
-            String first = brief.value("SELECT pg_backend_pid()");
+            String first = Objects.requireNonNull(brief.value("SELECT pg_backend_pid()"));
             String other = one.value("SELECT pg_backend_pid()");
             await().atMost(PATIENCE).until(() -> !first.equals(brief.value("SELECT pg_backend_pid()")));
             assertThat(one.value("SELECT pg_backend_pid()")).isEqualTo(other);

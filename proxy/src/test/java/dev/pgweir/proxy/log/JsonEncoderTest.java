@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -33,7 +34,12 @@ final class JsonEncoderTest {
     }
 
     private static LogPrefix client(String database) {
-        return new LogPrefix(LogPrefix.Side.CLIENT, 31, database, "app", new InetSocketAddress("127.0.0.1", 40094));
+        return new LogPrefix(
+                LogPrefix.Side.CLIENT,
+                31,
+                database,
+                "app",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40094));
     }
 
     @Test

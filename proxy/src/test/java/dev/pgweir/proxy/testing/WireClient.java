@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -71,7 +72,7 @@ public final class WireClient implements Closeable {
 
     /** Connects to the loopback from one of its addresses, for instance 127.0.0.2, and sends nothing yet. */
     public static WireClient connectFrom(String from, int port) throws IOException {
-        return new WireClient(new InetSocketAddress("127.0.0.1", port), from);
+        return new WireClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), from);
     }
 
     /** Sends bytes, for instance of {@link WireBytes}. */

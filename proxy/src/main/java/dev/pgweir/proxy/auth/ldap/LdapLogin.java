@@ -72,7 +72,7 @@ final class LdapLogin {
             try {
                 ExtendedResult answer =
                         connection.processExtendedOperation(new StartTLSExtendedRequest(SSLContext.getDefault()));
-                if (answer.getResultCode() != ResultCode.SUCCESS) {
+                if (!answer.getResultCode().equals(ResultCode.SUCCESS)) {
                     throw new LDAPException(answer);
                 }
             } catch (LDAPException e) {
@@ -108,7 +108,7 @@ final class LdapLogin {
             connection.bind(dn, password);
             return new Verdict(true, "");
         } catch (LDAPException e) {
-            if (e.getResultCode() == ResultCode.INVALID_CREDENTIALS) {
+            if (e.getResultCode().equals(ResultCode.INVALID_CREDENTIALS)) {
                 return new Verdict(false, "wrong password");
             }
             throw e;
