@@ -215,10 +215,10 @@ final class SettingsIT {
     void newerMinorVersionAndUnknownProtocolOptionsAreNegotiated(TestDatabase database) throws IOException {
         try (WireClient client = weir.connect()) {
             client.send(
-                    startup((3 << 16) | 2, "user", database.user(), "database", Fronted.NAME, "_pq_.future", "yes"));
+                    startup((3 << 16) | 9, "user", database.user(), "database", Fronted.NAME, "_pq_.future", "yes"));
             WireMessage negotiate = client.read();
             assertThat(negotiate.type()).isEqualTo('v');
-            assertThat(negotiate.int32(0) & 0xffff).isZero();
+            assertThat(negotiate.int32(0) & 0xffff).isEqualTo(2);
             assertThat(negotiate.int32(4)).isEqualTo(1);
             assertThat(negotiate.texts(8)).containsExactly("_pq_.future");
             assertThat(client.authenticate(database.user(), database.password()))
