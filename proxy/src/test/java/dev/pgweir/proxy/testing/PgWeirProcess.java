@@ -219,6 +219,11 @@ public final class PgWeirProcess implements AutoCloseable {
             int listenPort = port == 0 ? PostgresInstance.freePort() : port;
             // Few clients are to meet servers of other loops, as many do.
             environment.putIfAbsent("PGWEIR_WORKER_CLIENTS", "1");
+            // All tests on another transport than the one that is taken by itself: mvn verify -Dpgweir.transport=epoll
+            String transport = System.getProperty("pgweir.transport", "");
+            if (!transport.isEmpty()) {
+                environment.putIfAbsent("PGWEIR_TRANSPORT", transport);
+            }
             environment.putIfAbsent("PGWEIR_LISTEN_ADDR", "127.0.0.1");
             environment.putIfAbsent("PGWEIR_LISTEN_PORT", Integer.toString(listenPort));
             // One port for all that run at the same time would do for the first only.
