@@ -65,12 +65,20 @@ final class ConsoleOperations implements ConsoleControl {
         return suspension.isOn();
     }
 
+    /** Who ends must not wait for what is not read: whatever clients have asked for is done first. */
+    void shuttingDown() {
+        if (suspension.end()) {
+            LOG.info("shutting down when suspended, doing RESUME");
+        }
+    }
+
     // ---- PAUSE and what ends it ----
 
     @Override
     public CompletableFuture<Void> pause(@Nullable String database, @Nullable Duration limit, Consumer<String> listener)
             throws ConsoleException {
         log("PAUSE", database);
+        refuseWhileEnding();
         refuseWhilePaused();
         existing(database, "pause");
         PauseWait wait = pools.pause(database);
@@ -151,9 +159,7 @@ final class ConsoleOperations implements ConsoleControl {
     @Override
     public void resume(@Nullable String database) throws ConsoleException {
         log("RESUME", database);
-        if (lifecycle.isEnding()) {
-            throw new ConsoleException("pooler is shutting down");
-        }
+        refuseWhileEnding();
         if (database != null) {
             killed.remove(database);
             // A database that is configured no more can be resumed still.
@@ -180,6 +186,13 @@ final class ConsoleOperations implements ConsoleControl {
             any |= pools.resume(database);
         }
         return any;
+    }
+
+    /** While PgWeir ends nobody could resume it. */
+    private void refuseWhileEnding() throws ConsoleException {
+        if (lifecycle.isEnding()) {
+            throw new ConsoleException("pooler is shutting down");
+        }
     }
 
     private void refuseWhilePaused() throws ConsoleException {
@@ -229,6 +242,7 @@ final class ConsoleOperations implements ConsoleControl {
     @Override
     public CompletableFuture<Void> suspend() throws ConsoleException {
         log("SUSPEND", null);
+        refuseWhileEnding();
         refuseWhilePaused();
         if (!pools.paused().databases().isEmpty()) {
             throw new ConsoleException("cannot suspend with paused databases");

@@ -34,8 +34,8 @@ import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.tls.TlsPeer;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -386,14 +386,15 @@ final class ConsoleSource implements ConsoleData {
     public List<MemoryRow> memory() {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
-        PooledByteBufAllocatorMetric buffers = PooledByteBufAllocator.DEFAULT.metric();
+        // Reserved by the allocator of the connections, in use or kept for the next ones: it does not tell them apart.
+        long buffers = ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
+        // With what others have from Netty: TLS, and what was too large for the allocator to keep.
+        long direct = Math.max(buffers, PlatformDependent.usedDirectMemory());
         return List.of(
                 memory("java_heap", heap, runtime.totalMemory(), runtime.maxMemory()),
-                memory(
-                        "direct_buffers",
-                        PooledByteBufAllocator.DEFAULT.pinnedDirectMemory(),
-                        buffers.usedDirectMemory(),
-                        PlatformDependent.maxDirectMemory()));
+                memory("direct_buffers", direct, direct, PlatformDependent.maxDirectMemory()));
     }
 
     private static MemoryRow memory(String name, long used, long reserved, long most) {

@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,12 +72,19 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
 
     /** Reads the configuration anew and puts it in force. */
     CompletableFuture<ReloadResult> reload() {
-        return CompletableFuture.supplyAsync(this::read, thread);
+        return CompletableFuture.supplyAsync(this::read, thread).whenComplete(CurrentConfig::logFault);
     }
 
     /** Puts a changed configuration in force, without reading anything. */
     CompletableFuture<ReloadResult> change(UnaryOperator<ProxyConfig> how) {
-        return CompletableFuture.supplyAsync(() -> apply(how), thread);
+        return CompletableFuture.supplyAsync(() -> apply(how), thread).whenComplete(CurrentConfig::logFault);
+    }
+
+    /** A signal waits for no result, so without this nobody would ever know. */
+    private static void logFault(@Nullable ReloadResult result, @Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.error("a change of the configuration failed: a fault of PgWeir", failure);
+        }
     }
 
     private ReloadResult read() {
@@ -102,15 +110,18 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
                         + "\" instead of \"" + change.after() + "\"");
             }
             after = ConfigDiff.keepingWhatNeedsARestart(before, asked);
-            ConfiguredLog.apply(after.log(), after.eventLog().format());
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
         Runnable prepared;
         try {
             prepared = preparation.prepare(after);
+            // The last that may refuse, because it is in force when it has not.
+            ConfiguredLog.apply(after.log(), after.eventLog().format());
         } catch (TlsException e) {
             return refuse(List.of(problem(e.setting(), "TLS setup failed: " + e.getMessage())));
+        } catch (SettingException e) {
+            return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }
         warnings.forEach(LOG::warn);
         prepared.run();

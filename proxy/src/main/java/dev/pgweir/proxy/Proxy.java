@@ -478,6 +478,7 @@ public final class Proxy implements AutoCloseable {
         Duration limit = config.get().values().get(Settings.SHUTDOWN_TIMEOUT);
         boolean graceful = how == Shutdown.GRACEFUL && !limit.isZero();
         if (before == null) {
+            operations.shuttingDown();
             clients.refuseLogins(graceful && config.get().listen().soReuseport());
             // Closing waits for the event loops, on one of which this may be called.
             CompletableFuture.runAsync(() -> {

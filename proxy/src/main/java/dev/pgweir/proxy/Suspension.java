@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * SUSPEND: nothing is read from clients and servers, and what was written to them is sent. Connections stay, and so does
- * what they hold; RESUME goes on where everything stood. For any thread.
+ * what they hold; RESUME goes on where everything stood. For any thread. The lock is held while the event loops are told, so
+ * that they hear of a beginning before they hear of its end.
  */
 final class Suspension {
     private static final Logger LOG = LoggerFactory.getLogger(Suspension.class);
@@ -70,7 +71,7 @@ final class Suspension {
      * @return completes when everything is sent, and is cancelled by {@link #end}; null if it has begun before
      */
     @Nullable
-    CompletableFuture<Void> begin(Duration limit) {
+    synchronized CompletableFuture<Void> begin(Duration limit) {
         Round round = new Round(limit);
         if (!current.compareAndSet(null, round)) {
             return null;
@@ -87,7 +88,7 @@ final class Suspension {
     }
 
     /** Ends it. False if there was nothing to end. */
-    boolean end() {
+    synchronized boolean end() {
         Round round = current.getAndSet(null);
         if (round == null) {
             return false;

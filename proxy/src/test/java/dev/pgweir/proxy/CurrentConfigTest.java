@@ -8,6 +8,8 @@ import dev.pgweir.config.load.Problem;
 import dev.pgweir.config.setting.SettingValues;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.net.ServiceManager;
+import dev.pgweir.proxy.tls.Tls;
+import dev.pgweir.proxy.tls.TlsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +84,24 @@ final class CurrentConfigTest {
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.toString()).contains("logfile: " + missing));
         assertThat(current.get()).isSameAs(initial);
+    }
+
+    @Test
+    void whatTlsRefusesChangesTheLogNeither(@TempDir Path directory) throws TlsException {
+        Path log = directory.resolve("pgweir.log");
+        file = result(SettingValues.none()
+                .with(Settings.LOGFILE, log.toString())
+                .with(Settings.SERVER_TLS_CA_FILE, directory.resolve("missing").toString()));
+        ReloadResult result;
+        try (Tls tls = new Tls(initial)) {
+            current.preparedBy(tls::prepare);
+            result = current.reload().join();
+        }
+
+        assertThat(result.errors())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.toString()).contains("server_tls_ca_file: TLS setup failed: "));
+        assertThat(log).doesNotExist();
     }
 
     @Test

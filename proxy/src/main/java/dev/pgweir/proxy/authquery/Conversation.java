@@ -17,7 +17,7 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LinkedClient;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -85,7 +85,7 @@ final class Conversation implements LinkedClient {
         }
         server.scanner().interest(ServerConnection.RELAY_ROWS);
         server.statements().forgetUnnamed();
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer();
+        ByteBuf out = ByteBufAllocator.DEFAULT.buffer();
         new Query("BEGIN; " + settings).encode(out);
         new Parse("", question.query(), List.of()).encode(out);
         new Bind("", "", List.of(question.user())).encode(out);

@@ -21,13 +21,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Listens and serves pages. Made and closed by any thread but its own. */
 public final class HttpEndpoint implements AutoCloseable {
-    /** A kubelet, two Prometheis and somebody with curl need five; what is beyond is turned away at once. */
+    /**
+     * A kubelet, two Prometheis and somebody with curl need five. For what is beyond the one goes that has been silent for
+     * longest: whoever only holds connections must not keep a probe out, after which PgWeir would be restarted.
+     */
     static final int MAX_CONNECTIONS = 32;
 
     /** Between two requests: Prometheus keeps its connection, and scrapes once a minute at least. */
@@ -107,8 +111,9 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private void accept(Channel channel) {
         if (connections.size() >= MAX_CONNECTIONS) {
-            channel.close();
-            return;
+            connections.stream()
+                    .max(Comparator.comparingLong(HttpPatience::silence))
+                    .ifPresent(Channel::close);
         }
         connections.add(channel);
         channel.pipeline()

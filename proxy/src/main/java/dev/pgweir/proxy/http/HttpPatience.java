@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpPatience extends ChannelDuplexHandler {
     private @Nullable Future<?> alarm;
+    private long since;
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -46,8 +48,15 @@ final class HttpPatience extends ChannelDuplexHandler {
         cancel();
     }
 
+    /** For how long nothing has happened on a connection of the endpoint. On its event loop. */
+    static long silence(Channel channel) {
+        HttpPatience own = channel.pipeline().get(HttpPatience.class);
+        return own == null ? 0 : System.nanoTime() - own.since;
+    }
+
     private void set(ChannelHandlerContext context, int seconds) {
         cancel();
+        since = System.nanoTime();
         if (context.channel().isOpen()) {
             alarm = context.executor().schedule(() -> context.close(), seconds, TimeUnit.SECONDS);
         }

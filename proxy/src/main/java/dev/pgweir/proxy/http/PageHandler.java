@@ -30,6 +30,11 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (!context.channel().isWritable()) {
+            // Asks for more without taking what it was given; the answers would pile up in memory.
+            context.close();
+            return;
+        }
         boolean head = request.method().equals(HttpMethod.HEAD);
         boolean readable = !request.decoderResult().isFailure();
         Reply reply = readable ? reply(request, head) : Reply.text(400, "bad request");

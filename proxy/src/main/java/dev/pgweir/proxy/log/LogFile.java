@@ -44,8 +44,9 @@ final class LogFile extends AppenderBase<ILoggingEvent> {
         }
     }
 
+    /** Not in the middle of a line, which would be lost. */
     @Override
-    public void stop() {
+    public synchronized void stop() {
         super.stop();
         try {
             out.close();

@@ -142,8 +142,9 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
         }
     }
 
+    /** Not in the middle of a line, which would connect anew. */
     @Override
-    public void stop() {
+    public synchronized void stop() {
         super.stop();
         disconnect();
     }

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.net;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ final class PassedSockets {
 
     /** {@code Num RefCount Protocol Flags Type St Inode Path}, of which the path may have blanks. */
     private @Nullable String unix(String inode) throws IOException {
-        for (String line : Files.readAllLines(proc.resolve("net/unix"))) {
+        for (String line : lines(proc.resolve("net/unix"))) {
             String[] columns = line.strip().split(" +", 8);
             if (columns.length == 8
                     && columns[6].equals(inode)
@@ -105,7 +106,7 @@ final class PassedSockets {
         if (!Files.exists(file)) {
             return false;
         }
-        for (String line : Files.readAllLines(file)) {
+        for (String line : lines(file)) {
             String[] columns = line.strip().split(" +", -1);
             if (columns.length > 9 && columns[9].equals(inode) && columns[3].equals(TCP_LISTENING)) {
                 return true;
@@ -115,11 +116,16 @@ final class PassedSockets {
     }
 
     private boolean isNonBlocking(int fd) throws IOException {
-        for (String line : Files.readAllLines(proc.resolve("fdinfo").resolve(Integer.toString(fd)))) {
+        for (String line : lines(proc.resolve("fdinfo").resolve(Integer.toString(fd)))) {
             if (line.startsWith("flags:")) {
                 return (Integer.parseInt(line.substring(6).strip(), 8) & NON_BLOCKING) != 0;
             }
         }
         return false;
+    }
+
+    /** Whatever they are written in: any user of this machine may give his sockets names that are no UTF-8. */
+    private static List<String> lines(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
     }
 }

@@ -8,11 +8,12 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -76,27 +77,49 @@ final class HttpEndpointTest {
     }
 
     @Test
-    void turnsAwayWhoComesWhenAllPlacesAreTaken() throws IOException {
+    void whoOnlyHoldsConnectionsKeepsNobodyOut() throws IOException {
         List<Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < HttpEndpoint.MAX_CONNECTIONS; i++) {
                 idle.add(connect());
             }
-            assertThat(isTurnedAway()).isTrue();
+            assertThat(ask("GET /page HTTP/1.1\r\nHost: x\r\n")).startsWith("HTTP/1.1 200 ");
+            assertThat(idle.get(0).getInputStream().read())
+                    .as("the one that was silent for longest")
+                    .isEqualTo(-1);
         } finally {
             for (Socket socket : idle) {
                 socket.close();
             }
         }
-        await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> !isTurnedAway());
     }
 
-    private boolean isTurnedAway() throws IOException {
-        try {
-            return ask("GET /page HTTP/1.1\r\nHost: x\r\n").isEmpty();
-        } catch (SocketException e) {
-            return true;
+    @Test
+    void whoAsksOnWithoutTakingTheAnswersIsCutOff() throws IOException {
+        int requests = 2000;
+        AtomicInteger served = new AtomicInteger();
+        Reply large = new Reply(200, "text/plain", new byte[1 << 20]);
+        try (HttpEndpoint other = HttpEndpoint.open("127.0.0.1", 0, Map.of("/large", accept -> {
+                    served.incrementAndGet();
+                    return large;
+                }));
+                Socket socket =
+                        new Socket(InetAddress.getLoopbackAddress(), other.address().getPort())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            byte[] request = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
+            try {
+                for (int i = 0; i < requests; i++) {
+                    socket.getOutputStream().write(request);
+                }
+                await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> {
+                    socket.getOutputStream().write(request);
+                    return false;
+                });
+            } catch (IOException | ConditionTimeoutException cutOff) {
+                assertThat(cutOff).isInstanceOf(IOException.class);
+            }
         }
+        assertThat(served.get()).isLessThan(100);
     }
 
     @Test

@@ -108,6 +108,28 @@ final class ShutdownIT {
     }
 
     @Test
+    void whatWasSuspendedGoesOnToTheEnd(TestDatabase database) throws IOException {
+        try (Configured weir = Configured.start(database, PgWeirProcess.builder(), entry("app", database));
+                WireClient admin = weir.login("pgbouncer");
+                WireClient client = weir.login("app")) {
+            client.query("BEGIN");
+            admin.query("SUSPEND");
+            client.send(query("SELECT 'served'"));
+
+            weir.process().signal("TERM");
+
+            assertThat(client.readUntil('Z').get(1).values()).containsExactly("served");
+            for (String order : List.of("SUSPEND", "PAUSE")) {
+                assertThat(admin.query(order))
+                        .anySatisfy(message -> assertThat(message.message()).contains("shutting down"));
+            }
+            client.query("COMMIT");
+            client.terminate();
+            assertThat(weir.process().awaitExit()).isZero();
+        }
+    }
+
+    @Test
     void aSecondTermEndsAtOnceAndCancelsWhatRuns(TestDatabase database) throws IOException {
         try (Configured weir = Configured.start(database, PgWeirProcess.builder(), entry("app", database));
                 WireClient client = weir.login("app")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -71,6 +72,16 @@ final class PassedSocketsTest {
                         new PassedSocket(4, "/run/my sockets/.s.PGSQL.6432"),
                         new PassedSocket(5, "@pgweir/.s.PGSQL.6432"),
                         new PassedSocket(6, null));
+    }
+
+    @Test
+    void namesThatOthersGiveTheirSocketsDoNotMatter() throws IOException {
+        String strange = "0000000000000000: 00000003 00000000 00000000 0001 03 205 /run/\u00ff\u00c3\n";
+        Files.write(proc.resolve("net/unix"), (UNIX + strange).getBytes(StandardCharsets.ISO_8859_1));
+        open(3, "socket:[201]", "02004002");
+
+        assertThat(PassedSockets.of(environment("1"), proc))
+                .containsExactly(new PassedSocket(3, "/run/my sockets/.s.PGSQL.6432"));
     }
 
     @Test

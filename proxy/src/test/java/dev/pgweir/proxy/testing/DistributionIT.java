@@ -126,7 +126,7 @@ final class DistributionIT {
 
         Run run = run(environment, home.resolve("bin/pgweir").toString());
 
-        assertThat(run.output()).contains("-Xmx512m ").contains(" -Xmx64m -Dany=* -jar ");
+        assertThat(run.output()).contains("-Xmx512m ").contains(" -Xms0 -Xmx64m -Dany=* -jar ");
     }
 
     @Test
