@@ -419,7 +419,8 @@ final class SqlRewriter {
                 return false;
             }
         }
-        return buffer.getByte(statement.from()) != '"';
+        // An UPDATE may call set_config and end like this as well.
+        return (buffer.getByte(statement.from()) | 0x20) == 's';
     }
 
     private static boolean isNamePart(byte value) {
