@@ -610,6 +610,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             return;
         }
         String text = queries.answered();
+        if (link.isIdle()) {
+            // PostgreSQL has ignored the Sync of a COPY.
+            queries.clear();
+        }
         PooledServer server = link.slot();
         if (nanos > config.eventLog().minDuration().toNanos() && server != null) {
             session.slowQuery(nanos, server.id(), text);

@@ -52,7 +52,7 @@ final class OpenQueries {
             case FrontendMessageType.FUNCTION_CALL -> add("(function call)");
             case FrontendMessageType.PARSE -> {
                 Object text = whole ? copy(buffer, afterString(buffer, body, to), to) : UNKNOWN;
-                if (whole && buffer.getByte(body) == 0) {
+                if (whole && body < to && buffer.getByte(body) == 0) {
                     unnamed = text;
                 }
                 first(text);
@@ -71,8 +71,8 @@ final class OpenQueries {
         if (name >= to || buffer.getByte(name) == 0) {
             return unnamed == null ? UNKNOWN : unnamed;
         }
-        int end = afterString(buffer, name, to) - 1;
-        String text = buffer.toString(name, Math.max(0, end - name), StandardCharsets.UTF_8);
+        int length = Math.min(MOST, afterString(buffer, name, to) - 1 - name);
+        String text = buffer.toString(name, Math.max(0, length), StandardCharsets.UTF_8);
         ClientStatements.Name known =
                 preparer == null ? null : preparer.client().find(text);
         PreparedStatement statement = known == null ? null : known.statement();

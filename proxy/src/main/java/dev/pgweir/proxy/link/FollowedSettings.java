@@ -37,6 +37,9 @@ final class FollowedSettings {
     /** Letters of the names that a transaction may have changed. Beyond that all settings are asked for, as if it had said so. */
     private static final int MAX_TOUCHED = 256 * 1024;
 
+    /** Of this one PostgreSQL tells no value that it would take. */
+    private static final String SEED = "seed";
+
     private final SessionParameters wanted;
     /** What the client wanted at its login, which is what a reset brings back. */
     private final SessionParameters initial;
@@ -159,7 +162,7 @@ final class FollowedSettings {
 
     /** Null is the default, which to the client is what it wanted at its login. */
     private void have(SessionParameters server, Map<String, @Nullable String> values) {
-        values.keySet().removeIf(wanted::isReported);
+        values.keySet().removeIf(name -> wanted.isReported(name) || name.equalsIgnoreCase(SEED));
         server.changed(values);
         values.replaceAll((name, value) -> value == null ? initial.get(name) : value);
         wanted.changed(values);

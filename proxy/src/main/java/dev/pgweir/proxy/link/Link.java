@@ -314,10 +314,24 @@ public final class Link implements LinkedClient {
         if (follows) {
             beginCopy(type);
             copy.sent(type);
+            if (type == FrontendMessageType.COPY_DATA) {
+                beforeCopyData();
+            }
         }
         requests.sent(type, effect);
         if (follows && (requests.isUnsynced() || effect != null)) {
             watch();
+        }
+    }
+
+    /**
+     * Copy data of which PostgreSQL has not said that it takes them: what PgWeir itself has to say to the server while they are
+     * being sent would come to lie in the middle of a message, and what follows be read as something else.
+     */
+    private void beforeCopyData() {
+        if (preparer != null && !requests.isCopyIn()) {
+            preparer.answered();
+            unreadable |= preparer.isHeld();
         }
     }
 

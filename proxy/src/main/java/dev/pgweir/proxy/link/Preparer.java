@@ -123,7 +123,7 @@ public final class Preparer {
         return passes() ? null : sql.answerAlone(buffer, from, to);
     }
 
-    /** The answer to a query has begun. */
+    /** The answer to a query has begun, or something else was sent behind it: it is not sent once more. */
     void answered() {
         sql.answered();
     }

@@ -83,6 +83,9 @@ final class SqlRewriter {
         try {
             int written = textFrom;
             int helpers = 0;
+            // Counted as it grows: a text may have thousands of statements.
+            int end = 0;
+            int clientEnd = 0;
             for (SessionStatement statement : scan.statements()) {
                 String tag = tag(buffer, statement);
                 if (tag != null) {
@@ -90,11 +93,13 @@ final class SqlRewriter {
                 }
                 String sent = forQuery(buffer, statement, effects, helpers++);
                 if (sent != null) {
+                    int counted = text.writerIndex();
+                    clientEnd += characters(buffer, written, statement.nameTo());
                     text.writeBytes(buffer, written, statement.nameFrom() - written);
                     StatementMessages.ascii(text, '"' + sent + '"');
                     written = statement.nameTo();
-                    int end = characters(text, 0, text.writerIndex());
-                    effects.shifted(end, end - characters(buffer, textFrom, written));
+                    end += characters(text, counted, text.writerIndex());
+                    effects.shifted(end, end - clientEnd);
                     effects.named(sent, statement.name());
                 }
             }
@@ -406,7 +411,7 @@ final class SqlRewriter {
     private static boolean endsWithDefault(ByteBuf buffer, SessionStatement statement) {
         String word = "default";
         int at = statement.to() - word.length();
-        if (at <= statement.from() || Character.isLetterOrDigit(buffer.getByte(at - 1))) {
+        if (at <= statement.from() || isNamePart(buffer.getByte(at - 1))) {
             return false;
         }
         for (int i = 0; i < word.length(); i++) {
@@ -414,7 +419,12 @@ final class SqlRewriter {
                 return false;
             }
         }
-        return buffer.getByte(statement.from()) != '"';
+        // An UPDATE may call set_config and end like this as well.
+        return (buffer.getByte(statement.from()) | 0x20) == 's';
+    }
+
+    private static boolean isNamePart(byte value) {
+        return value < 0 || value == '_' || value == '$' || Character.isLetterOrDigit(value);
     }
 
     /**

@@ -68,6 +68,34 @@ final class SettingsIT {
     }
 
     @Test
+    void valueThatOnlyEndsLikeDefaultIsNoReset() throws IOException {
+        try (WireClient client = weir.login("application_name", "first")) {
+            for (String value : List.of("my_default", "my$default", "\u00e4default")) {
+                client.query("SET application_name TO " + value);
+                assertThat(client.value("SHOW application_name")).isNotEqualTo("first");
+                assertThat(client.parameters().get("application_name")).endsWith("default");
+            }
+            client.query("CREATE TEMP TABLE ends AS SELECT '' AS a, 1 AS b");
+            client.query("BEGIN; UPDATE ends SET a = set_config('application_name', 'updated', false), b = DEFAULT; COMMIT");
+            assertThat(client.value("SHOW application_name")).isEqualTo("updated");
+            client.query("SET application_name TO/**/default");
+            assertThat(client.value("SHOW application_name")).isEqualTo("first");
+        }
+    }
+
+    @Test
+    void seedIsNotFollowedSincePostgresDoesNotTellIt() throws IOException {
+        try (WireClient client = weir.login();
+                WireClient other = weir.login("work_mem", "1234kB")) {
+            for (String sql : List.of("SET seed TO 0.5", "SELECT set_config('SEED', '0.5', false)")) {
+                client.query(sql + "; SET work_mem = '4321kB'");
+                assertThat(other.value("SHOW work_mem")).isEqualTo("1234kB");
+                assertThat(client.value("SHOW work_mem")).isEqualTo("4321kB");
+            }
+        }
+    }
+
+    @Test
     void settingThatIsRolledBackIsNotFollowed() throws IOException {
         try (WireClient client = weir.login("application_name", "kept");
                 WireClient other = weir.login("application_name", "other")) {

@@ -2,6 +2,7 @@ package dev.pgweir.proxy.it;
 
 import static dev.pgweir.proxy.testing.WireBytes.bind;
 import static dev.pgweir.proxy.testing.WireBytes.close;
+import static dev.pgweir.proxy.testing.WireBytes.copyData;
 import static dev.pgweir.proxy.testing.WireBytes.copyDone;
 import static dev.pgweir.proxy.testing.WireBytes.execute;
 import static dev.pgweir.proxy.testing.WireBytes.flush;
@@ -19,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +110,33 @@ final class StatementTroubleIT {
                 client.send(bind("", ""), execute("", 0), sync());
                 assertThat(outcomes(client.readUntil('Z'))).containsExactly("26000", "ready");
             }
+        }
+    }
+
+    @Test
+    void queryIsNotSentOnceMoreIntoCopyDataThatNobodyAskedFor() throws IOException {
+        try (WireClient client = weir.login()) {
+            client.send(parse("s", "SELECT 's'"), sync());
+            client.readUntil('Z');
+            client.query("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$");
+            byte[] data = copyData("x".repeat(1000));
+            client.send(query("EXECUTE s"), Arrays.copyOf(data, 100));
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("26000", "ready");
+            client.send(Arrays.copyOfRange(data, 100, data.length), query("EXECUTE s"));
+            assertThat(outcomes(client.readUntil('Z'))).containsExactly("s", "ready");
+        }
+    }
+
+    @Test
+    void placeOfAnErrorBehindManyNamesIsThatOfTheClientsText() throws IOException {
+        try (WireClient client = weir.login()) {
+            client.query("PREPARE \u00e4 AS SELECT 1");
+            String before = "EXECUTE /* \u00fc */ \u00e4; ".repeat(100) + "SELECT ";
+            List<WireMessage> answers = client.query(before + "unknown");
+            assertThat(answers)
+                    .filteredOn(it -> it.type() == 'E')
+                    .extracting(it -> it.field('P'))
+                    .containsExactly(String.valueOf(before.length() + 1));
         }
     }
 

@@ -19,6 +19,7 @@ public final class ReadingSettings {
             "datestyle",
             "intervalstyle",
             "timezone",
+            "timezone_abbreviations",
             "standard_conforming_strings",
             "backslash_quote",
             "array_nulls",
