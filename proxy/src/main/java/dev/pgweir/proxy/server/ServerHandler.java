@@ -84,7 +84,10 @@ final class ServerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (TlsFailure.is(cause)) {
+        if (TlsFailure.is(cause) && connection == null) {
+            // In TLS 1.3 a server refuses our certificate by an alert that comes when the handshake is over for us.
+            login.failed(DisconnectReason.SERVER_TLS_FAILED, "TLS error: " + TlsFailure.text(cause));
+        } else if (TlsFailure.is(cause)) {
             LOG.warn("TLS error on a server connection: {}", TlsFailure.text(cause));
         } else if (!(cause instanceof java.io.IOException)) {
             reason = DisconnectReason.INTERNAL_ERROR;

@@ -3,6 +3,7 @@ package dev.pgweir.proxy.tls;
 import dev.pgweir.config.TlsConfig;
 import dev.pgweir.config.value.SslMode;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -48,13 +49,23 @@ public final class ServerTls {
             if (!material.authorities().isEmpty()) {
                 builder.trustManager(material.authorities());
             }
-            verifying = Contexts.build(PREFIX, side, engine, builder);
+            verifying = build(side, engine, builder);
         }
         SslContext unverified = !anyDoesNot
                 ? null
-                : Contexts.build(
-                        PREFIX, side, engine, builder(material).trustManager(InsecureTrustManagerFactory.INSTANCE));
+                : build(side, engine, builder(material).trustManager(InsecureTrustManagerFactory.INSTANCE));
         return new ServerTls(unverified, verifying, tasks);
+    }
+
+    private static SslContext build(TlsConfig.Side side, TlsEngine engine, SslContextBuilder builder)
+            throws TlsException {
+        SslContext context = Contexts.build(PREFIX, side, engine, builder);
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            // A resumed session is not checked again, and would be good for verify-full though it was begun in verify-ca,
+            // which looks at no name. PostgreSQL resumes none, so nothing is lost; the JDK sees to it by itself.
+            sessions.setSessionCacheEnabled(false);
+        }
+        return context;
     }
 
     private static SslContextBuilder builder(TlsMaterial material) {

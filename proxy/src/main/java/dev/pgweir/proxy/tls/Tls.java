@@ -104,7 +104,12 @@ public final class Tls implements AutoCloseable {
             state = new State(next, FileStamps.of(files(next.tls())), old.client(), old.server());
         }
         State ready = state;
-        return () -> current = ready;
+        return () -> putInForce(ready);
+    }
+
+    /** Waits for {@link #rereadChanged}, which would put back the configuration that it began with. */
+    private synchronized void putInForce(State ready) {
+        current = ready;
     }
 
     /** Reads the files anew if they are others than those that were read last; blocks. */
