@@ -38,7 +38,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE", "       pgweir certificate [NAME...]"},
+        customSynopsis = {
+            "pgweir [-hqRVv] [-u USER] [FILE]",
+            "       pgweir check FILE",
+            "       pgweir convert FILE",
+            "       pgweir certificate [NAME...]"
+        },
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
