@@ -312,7 +312,7 @@ public final class Proxy implements AutoCloseable {
             return Listener.open(config.listen(), serviceManager.sockets(), loops, options, admission, clients::accept);
         } catch (IOException e) {
             monitoring.close();
-            throw new IOException(e.getMessage() + " (listen_addr, listen_port, unix_socket_dir)", e);
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pgweir.proxy.tls.SelfSigned;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +71,9 @@ final class CertificateCommand implements Callable<Integer> {
             SelfSigned.create(all, Duration.ofDays(days)).write(key, certificate);
         } catch (FileAlreadyExistsException e) {
             err.println("pgweir: there is a file " + e.getFile() + " already, nothing was written");
+            return 1;
+        } catch (NoSuchFileException e) {
+            err.println("pgweir: cannot write to " + directory + ": there is no such directory");
             return 1;
         } catch (IOException e) {
             err.println("pgweir: cannot write to " + directory + ": " + e);

@@ -38,7 +38,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         synopsisHeading = "Usage: ",
-        customSynopsis = {"pgweir [-hqRVv] [-u USER] [FILE]", "       pgweir check FILE", "       pgweir convert FILE"},
+        customSynopsis = {
+            "pgweir [-hqRVv] [-u USER] [FILE]",
+            "       pgweir check FILE",
+            "       pgweir convert FILE",
+            "       pgweir certificate [NAME...]"
+        },
         descriptionHeading = "%n",
         parameterListHeading = "%n",
         optionListHeading = "%n",
@@ -48,10 +53,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "Without FILE it takes the URL in the environment variable DATABASE_URL and listens on 127.0.0.1:6432.",
             "Each setting can be given as PGWEIR_ and its name in upper case, for instance PGWEIR_LISTEN_PORT=6543.",
+            "DATABASE_URL_FILE and PGWEIR_..._FILE name a file that holds the value.",
             "",
             "SIGHUP   reads the configuration anew; a mistake in it changes nothing",
             "SIGUSR1  PAUSE: lets go of all server connections; clients wait until SIGUSR2, which is RESUME",
-            "SIGTERM  takes no new clients; ends when the last one has left",
+            "SIGTERM  takes no new clients; sends idle ones away, the others within shutdown_timeout",
             "SIGINT   takes no new clients; disconnects each at the end of its transaction",
             "Either of them a second time ends it at once."
         })
@@ -94,7 +100,9 @@ final class RunCommand implements Callable<Integer> {
         if (pgBouncer.isRefused(err)) {
             return 1;
         }
-        if (file == null && environment.getOrDefault("DATABASE_URL", "").isBlank()) {
+        if (file == null
+                && environment.getOrDefault("DATABASE_URL", "").isBlank()
+                && !environment.containsKey("DATABASE_URL_FILE")) {
             printTwoWays(err);
             return 1;
         }

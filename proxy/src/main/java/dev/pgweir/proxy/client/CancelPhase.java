@@ -32,7 +32,7 @@ final class CancelPhase implements ClientPhase {
         }
         if (target == null) {
             // PostgreSQL does not answer either: whoever guesses keys learns nothing.
-            session.strangers().info(UNKNOWN_KEY, session + " " + UNKNOWN_KEY);
+            session.strangers().info(UNKNOWN_KEY, session, UNKNOWN_KEY);
             session.close(DisconnectReason.CLIENT_PROTOCOL_ERROR);
             return;
         }

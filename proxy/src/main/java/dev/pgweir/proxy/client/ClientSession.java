@@ -341,7 +341,7 @@ public final class ClientSession implements LogSubject {
     /** The handshake failed, or a record was damaged. The other end has been told by an alert, as far as there is one. */
     void onTlsFailed(String why) {
         if (!ended) {
-            strangers.warn("TLS handshake error", this + " TLS handshake error: " + why);
+            strangers.warn("TLS handshake error", this, "TLS handshake error: " + why);
             end(DisconnectReason.CLIENT_TLS_FAILED, null);
             // Later, for the alert is sent behind this.
             channel.eventLoop().execute(() -> channel.close());

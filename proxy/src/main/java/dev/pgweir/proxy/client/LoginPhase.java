@@ -118,7 +118,8 @@ final class LoginPhase implements ClientPhase, Waiter {
             session.strangers()
                     .info(
                             "login attempt",
-                            session + " login attempt: db=" + database + " user=" + user + " tls="
+                            session,
+                            "login attempt: db=" + database + " user=" + user + " tls="
                                     + (session.tls() == null
                                             ? "no"
                                             : session.tls().info()) + " replication="
@@ -257,7 +258,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             }
             authenticated(success.user());
         } else if (step instanceof ClientAuthStep.Failure failure) {
-            session.strangers().info("login refused", session + " login refused: " + failure.detail());
+            session.strangers().info("login refused", session, "login refused: " + failure.detail());
             session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
         } else if (step instanceof ClientAuthStep.Pending pending) {
             if (!pending.unasked()) {

@@ -7,6 +7,7 @@ import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,10 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     /** What a line about a connection begins with. Only the number is taken: names may contain anything. */
     private static final Pattern PREFIX = Pattern.compile("([CS])-0x([0-9a-f]{1,16}): ");
 
+    /** Always milliseconds: what reads the log by a pattern need not know that a whole second could be written shorter. */
+    private static final DateTimeFormatter TIME =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
     private static final int LONGEST_STACK = 16_000;
 
     private final long pid;
@@ -42,7 +47,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     public byte[] encode(ILoggingEvent event) {
         StringBuilder out = new StringBuilder(300);
         out.append("{\"time\":\"");
-        DateTimeFormatter.ISO_INSTANT.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
+        TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
         out.append("\",\"pid\":").append(pid);
         string("level", LineEncoder.level(event).toLowerCase(Locale.ROOT), out);
         String message = event.getFormattedMessage() == null ? "" : event.getFormattedMessage();

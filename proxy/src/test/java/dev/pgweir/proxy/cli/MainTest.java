@@ -51,6 +51,13 @@ final class MainTest {
     }
 
     @Test
+    void urlMayLieInAFile() {
+        assertThat(run(Map.of("DATABASE_URL_FILE", directory.resolve("url").toString())))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("ERROR DATABASE_URL_FILE: ").contains("there is no such file");
+    }
+
+    @Test
     void wrongUrlStopsTheStartAndKeepsThePasswordToItself() {
         assertThat(run(Map.of("DATABASE_URL", "mysql://app:hunter2@db.example.com/app")))
                 .isEqualTo(1);

@@ -78,7 +78,11 @@ final class EventLogIT {
                     ".*\"idle_seconds\":0,\"server_id\":1,\"application_name\":\"forgetful\",\"message\":\"has been idle.*");
             assertJson(
                     weir, from, ".*\"active_queries\":\\d+,.*\"queries_per_minute\":\\d+,.*\"message\":\"activity: .*");
-            assertJson(weir, from, ".*\"client_id\":\\d+,\"message\":\"app/\\S+ login attempt: .*");
+            assertJson(
+                    weir,
+                    from,
+                    ".*\"client_id\":\\d+,\"database\":\"app\",\"user\":\"\\w+\",\"address\":\"127.0.0.1:\\d+\","
+                            + "\"message\":\"login attempt: .*");
             assertThat(after(weir, from)).allMatch(line -> line.startsWith("{\"time\":\"2") && line.endsWith("\"}"));
         }
     }

@@ -54,6 +54,14 @@ final class JsonEncoderTest {
     }
 
     @Test
+    void writesMillisecondsOfAWholeSecondToo() {
+        LoggingEvent event = event("process up");
+        event.setInstant(Instant.parse("2026-01-01T12:00:00Z"));
+
+        assertThat(encoded(event)).startsWith("{\"time\":\"2026-01-01T12:00:00.000Z\"");
+    }
+
+    @Test
     void findsTheNumberOfALineThatIsTextOnly() {
         assertThat(encoded(event("S-0x1f: app/app@127.0.0.1:5432 new connection to server")))
                 .isEqualTo(
