@@ -147,9 +147,8 @@ public final class Proxy implements AutoCloseable {
             loops = EventLoops.start(
                     config.net().transport(),
                     config.net().workerThreads(),
-                    config.net().workerClients(),
-                    !serviceManager.sockets().isEmpty());
-        } catch (IllegalArgumentException | IOException e) {
+                    config.net().workerClients());
+        } catch (IllegalArgumentException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(
