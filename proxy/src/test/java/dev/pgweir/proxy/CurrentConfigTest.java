@@ -100,7 +100,8 @@ final class CurrentConfigTest {
 
         assertThat(result.errors())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.toString()).contains("server_tls_ca_file: TLS setup failed: "));
+                .satisfies(
+                        problem -> assertThat(problem.toString()).contains("server_tls_ca_file: TLS setup failed: "));
         assertThat(log).doesNotExist();
     }
 

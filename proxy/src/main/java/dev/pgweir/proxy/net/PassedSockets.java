@@ -126,6 +126,8 @@ final class PassedSockets {
 
     /** Whatever they are written in: any user of this machine may give his sockets names that are no UTF-8. */
     private static List<String> lines(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
     }
 }

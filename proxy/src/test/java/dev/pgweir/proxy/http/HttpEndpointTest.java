@@ -103,8 +103,8 @@ final class HttpEndpointTest {
                     served.incrementAndGet();
                     return large;
                 }));
-                Socket socket =
-                        new Socket(InetAddress.getLoopbackAddress(), other.address().getPort())) {
+                Socket socket = new Socket(
+                        InetAddress.getLoopbackAddress(), other.address().getPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             byte[] request = "GET /large HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1);
             try {
