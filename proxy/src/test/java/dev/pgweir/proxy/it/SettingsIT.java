@@ -76,7 +76,8 @@ final class SettingsIT {
                 assertThat(client.parameters().get("application_name")).endsWith("default");
             }
             client.query("CREATE TEMP TABLE ends AS SELECT '' AS a, 1 AS b");
-            client.query("BEGIN; UPDATE ends SET a = set_config('application_name', 'updated', false), b = DEFAULT; COMMIT");
+            client.query(
+                    "BEGIN; UPDATE ends SET a = set_config('application_name', 'updated', false), b = DEFAULT; COMMIT");
             assertThat(client.value("SHOW application_name")).isEqualTo("updated");
             client.query("SET application_name TO/**/default");
             assertThat(client.value("SHOW application_name")).isEqualTo("first");
