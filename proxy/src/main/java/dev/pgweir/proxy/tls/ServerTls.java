@@ -61,7 +61,8 @@ public final class ServerTls {
             throws TlsException {
         SslContext context = Contexts.build(PREFIX, side, engine, builder);
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-            // A resumed session is not checked again, and would be good for verify-full though it was begun in verify-ca,
+            // A resumed session is not checked again, and would be good for verify-full though it was begun in
+            // verify-ca,
             // which looks at no name. PostgreSQL resumes none, so nothing is lost; the JDK sees to it by itself.
             sessions.setSessionCacheEnabled(false);
         }
