@@ -56,7 +56,6 @@ final class SettingsTest {
                         "max_server_connections",
                         "cancel_reserve_connections",
                         "min_evict_age",
-                        "auth_query_ttl",
                         "max_client_logins",
                         "proxy_protocol_from",
                         "server_max_protocol_version",
