@@ -122,7 +122,7 @@ final class HbaFilesTest {
                 "host all all 10.0.0.256/8 trust; 14; not an address",
                 "host all all 010.0.0.1/32 trust; 14; not an address",
                 "host all all 10.0.0.1./32 trust; 14; not an address",
-                "host all all all ldap ldapserver=h ldapbasedn=x ldapsearchfilter=(uid=a); 57; needs $username",
+                "host all all all ldap ldapserver=h ldapbasedn=x ldapsearchfilter=(uid=a); 49; needs $username",
                 "host all all samehost trust; 14; not an address",
                 "host all all all pam; 18; unsupported method",
                 "host all +staff all trust; 10; members of a role",
