@@ -111,6 +111,11 @@ public record LdapOptions(
         if (options.containsKey("ldapsearchattribute") && options.containsKey("ldapsearchfilter")) {
             throw new IllegalArgumentException("one of ldapsearchattribute and ldapsearchfilter");
         }
+        if (options.containsKey("ldapsearchfilter")
+                && !options.get("ldapsearchfilter").contains("$username")) {
+            throw new IllegalArgumentException(
+                    "ldapsearchfilter needs $username: else one person's password is everybody's");
+        }
         return new LdapOptions(
                 Arrays.asList(servers.strip().split("\\s+")),
                 port(options.getOrDefault("ldapport", ldaps ? "636" : "389")),

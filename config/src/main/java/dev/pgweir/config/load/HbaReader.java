@@ -36,7 +36,15 @@ final class HbaReader {
 
     private static final int MAX_LIST_BYTES = 4 << 20;
 
-    private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]+");
+    /**
+     * Anything else Java would look up by name. Numbers with a leading zero are octal to some and decimal to others, so they
+     * are not taken either.
+     */
+    private static final Pattern IPV4 =
+            Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
+
+    /** With a colon it is never looked up. */
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     private final Path file;
     private final Map<String, IdentMap> maps;
@@ -212,8 +220,7 @@ final class HbaReader {
 
     /** No name is looked up. */
     private static InetAddress address(String text) {
-        if (!ADDRESS.matcher(text).matches()
-                || (text.indexOf(':') < 0 && text.chars().filter(c -> c == '.').count() != 3)) {
+        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             throw new IllegalArgumentException(
                     "not an address, accepted: an IPv4 or IPv6 address with /bits or a mask, or all");
         }

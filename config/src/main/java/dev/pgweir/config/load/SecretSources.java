@@ -5,6 +5,7 @@ import dev.pgweir.config.setting.Setting;
 import dev.pgweir.config.setting.UserSettings;
 import dev.pgweir.config.value.Secret;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -64,7 +65,7 @@ final class SecretSources {
         try {
             String text = path == null ? variable(where) : FileText.read(Path.of(path), MAX_BYTES);
             section.set(password, Secret.of(password(text)), origin);
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             problems.error(origin, origin.label(section.key(source.name())), where + ": " + e.getMessage());
         }
     }

@@ -8,6 +8,7 @@ final class AuthFailures {
     static final String INVALID_PASSWORD = "28P01";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String PROTOCOL_VIOLATION = "08P01";
+    private static final String CANNOT_CONNECT_NOW = "57P03";
     private static final String TOO_MANY_CONNECTIONS = "53300";
 
     private AuthFailures() {}
@@ -40,6 +41,11 @@ final class AuthFailures {
 
     static ClientAuthStep ldap(String detail) {
         return new ClientAuthStep.Failure(INVALID_AUTHORIZATION, "LDAP authentication failed", detail);
+    }
+
+    /** The directory did not answer: no statement is made about the client, so it is no failure of its own. */
+    static ClientAuthStep noDirectory(String detail) {
+        return new ClientAuthStep.Failure(CANNOT_CONNECT_NOW, "LDAP authentication failed", detail);
     }
 
     /** PgBouncer's words for a client that no rule lets in. */

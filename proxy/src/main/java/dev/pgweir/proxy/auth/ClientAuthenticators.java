@@ -93,6 +93,16 @@ public final class ClientAuthenticators {
     }
 
     /**
+     * The authenticator for somebody for whom PostgreSQL was asked in vain. It does as for one whose secret is of the kind
+     * that PostgreSQL makes since version 14, or else the challenge would tell who exists.
+     *
+     * @param found null: there is no such user; else {@link Credential.None}
+     */
+    public ClientAuthenticator withoutSecret(String user, @Nullable Credential found) {
+        return scram(user, found);
+    }
+
+    /**
      * The authenticator for a login by {@link AuthMethod#PEER} through a Unix socket.
      *
      * @param allowed whether a user of the operating system may log in as {@code user}

@@ -111,6 +111,11 @@ public sealed interface Credential {
     /** The user is known, but has no password: can be trusted, cannot prove anything. */
     record None() implements Credential {}
 
+    /** Whether no server takes it. */
+    default boolean onlyChecksClients() {
+        return this instanceof Scram || this instanceof None;
+    }
+
     private static boolean same(String a, String b) {
         return MessageDigest.isEqual(a.getBytes(UTF_8), b.getBytes(UTF_8));
     }

@@ -25,7 +25,10 @@ public final class FailureDelays {
     /** The same for an address, behind which there may be a whole office. */
     static final int FREE_OF_ADDRESS = 30;
 
-    /** Places in the table, some 200 bytes each; the one that failed longest ago goes first. */
+    /** Of a longer name the beginning counts: PostgreSQL's have 63 bytes at most, a stranger's would fill the memory. */
+    static final int MAX_NAME = 63;
+
+    /** Places in the table, some 300 bytes each; the one that failed longest ago goes first. */
     static final int MAX_ENTRIES = 10_000;
 
     private static final long MAX_NANOS = MAX_SECONDS * 1_000_000_000L;
@@ -59,7 +62,9 @@ public final class FailureDelays {
 
     private static Key key(InetAddress address, @Nullable String user) {
         byte[] bytes = address.getAddress();
-        return new Key(Arrays.toString(bytes.length > IPV6_NETWORK ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes), user);
+        return new Key(
+                Arrays.toString(bytes.length > IPV6_NETWORK ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes),
+                user == null || user.length() <= MAX_NAME ? user : user.substring(0, MAX_NAME));
     }
 
     /**

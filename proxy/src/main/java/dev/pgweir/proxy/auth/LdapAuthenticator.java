@@ -51,8 +51,19 @@ final class LdapAuthenticator implements ClientAuthenticator {
             throw new IllegalStateException("the login is not ready to go on");
         }
         Verdict known = answer.join();
-        return known.right()
-                ? new ClientAuthStep.Success(new AuthenticatedUser(user, new Credential.Plain(password)), null)
-                : AuthFailures.ldap(known.detail());
+        return switch (known.outcome()) {
+            case RIGHT -> new ClientAuthStep.Success(new AuthenticatedUser(user, new Credential.Plain(password)), null);
+            case WRONG -> AuthFailures.ldap(known.detail());
+            case UNKNOWN -> AuthFailures.noDirectory(known.detail());
+        };
+    }
+
+    @Override
+    public void abandon() {
+        CompletableFuture<Verdict> answer = verdict;
+        if (answer != null) {
+            // Else those who send a password and leave would keep the directory's threads from those who wait.
+            answer.cancel(false);
+        }
     }
 }

@@ -23,6 +23,9 @@ final class AnswerBook {
     /** Some megabytes, and more users than log in within seconds; the least recently asked for goes first. */
     static final int MAX_REMEMBERED = 10_000;
 
+    /** Answers about longer names are not remembered: PostgreSQL has none of that length, strangers would fill the memory. */
+    static final int MAX_NAME = 255;
+
     /** How often failing logins make the server answer anew for one user: once in so many nanoseconds. */
     static final long REFRESH_GAP = 1_000_000_000L;
 
@@ -146,7 +149,7 @@ final class AnswerBook {
         synchronized (lock) {
             running.remove(question, shared);
             Rows.Finding finding = result.finding();
-            if (finding != null && !ttl.isZero()) {
+            if (finding != null && !ttl.isZero() && isShort(question)) {
                 long now = clock.getAsLong();
                 Entry before = remembered.get(question);
                 Long refreshed = shared.anew ? Long.valueOf(now) : before == null ? null : before.refreshed();
@@ -155,6 +158,10 @@ final class AnswerBook {
             }
         }
         shared.answer.complete(answer);
+    }
+
+    private static boolean isShort(Question question) {
+        return question.user().length() <= MAX_NAME && question.database().length() <= MAX_NAME;
     }
 
     private static long lifetime(Rows.Finding finding, long ttl) {

@@ -111,7 +111,12 @@ final class Flight implements Waiter {
 
     @Override
     public void onWaitFailed(WaitFailure failure) {
-        fail(failure.sqlState(), failure.message(), "auth_query could not run: " + failure.message());
+        // What PostgreSQL says against the login of auth_user is nothing the client has done wrong.
+        boolean refused = failure.sqlState().startsWith("28");
+        fail(
+                refused ? way.sqlState() : failure.sqlState(),
+                refused ? "bouncer config error" : failure.message(),
+                "auth_query could not run: " + failure.message());
     }
 
     private void fail(String sqlState, String message, String detail) {

@@ -17,6 +17,9 @@ final class Rows {
     /** Longer than the age of anything; keeps the sum with a clock in range. */
     private static final double MAX_SECONDS = 1e9;
 
+    /** What the views pg_user and pg_roles have for every user; as a password it would let everybody in. */
+    private static final String HIDDEN = "********";
+
     private Rows() {}
 
     /**
@@ -53,6 +56,10 @@ final class Rows {
     }
 
     private static Credential credential(@Nullable String secret) {
+        if (HIDDEN.equals(secret)) {
+            LOG.warn("auth_query gave asterisks in place of a secret: pg_user shows nothing else, pg_shadow is meant");
+            return new Credential.None();
+        }
         try {
             return secret == null ? new Credential.None() : Credential.parse(secret);
         } catch (IllegalArgumentException e) {

@@ -337,18 +337,30 @@ public final class Clients {
             }
             PoolSettings settings = now.poolSettings(database, who.name());
             ServerTarget target = settings.target();
-            Credential credential = !target.userForced() && !(who.forServer() instanceof Credential.None)
-                    ? who.forServer()
-                    : PoolDefinitions.stored(target);
+            PoolKey key = new PoolKey(database, target.user());
+            Credential credential = forServer(who, target, pools.find(key));
             ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
             DatabasePool pool = pools.pool(
-                    new PoolKey(database, target.user()),
+                    key,
                     () -> PoolDefinitions.spec(now, settings, now.clientSettings(database, who.name())),
                     () -> profile);
             pool.profile(profile);
             pool.pool().hold();
             return pool;
         });
+    }
+
+    /**
+     * What the next server connections log in with. Who came in without showing a secret that PostgreSQL takes (by
+     * certificate, say) does not take away what another login of the same user has shown.
+     */
+    private static Credential forServer(AuthenticatedUser who, ServerTarget target, @Nullable DatabasePool known) {
+        if (target.userForced()) {
+            return PoolDefinitions.stored(target);
+        }
+        Credential credential =
+                who.forServer() instanceof Credential.None ? PoolDefinitions.stored(target) : who.forServer();
+        return known != null && credential.onlyChecksClients() ? known.profile().credential() : credential;
     }
 
     /**

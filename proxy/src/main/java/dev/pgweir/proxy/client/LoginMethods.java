@@ -47,12 +47,14 @@ final class LoginMethods {
         }
         ClientAuthenticator login = login(session, config, user, database);
         long delay = config.auth().failureDelay().toNanos();
-        return delay == 0 || session.unix() != null
+        // Through a load balancer at a Unix socket that does not tell whom it speaks for there is none either.
+        InetAddress address = session.unix() == null ? session.remoteAddress().getAddress() : null;
+        return delay == 0 || address == null
                 ? login
                 : new DelayedAuthenticator(
                         login,
                         delays,
-                        session.remoteAddress().getAddress(),
+                        address,
                         user,
                         delay,
                         DelayedAuthenticator.timer(session.channel().eventLoop()));
@@ -70,7 +72,8 @@ final class LoginMethods {
         }
         if (type != AuthType.HBA) {
             AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
-            return lookedUp(session, config, user, database, method, made(makers, method, session, user, user::equals));
+            return lookedUp(
+                    makers, session, config, user, database, method, made(makers, method, session, user, user::equals));
         }
         boolean tcp = session.unix() == null;
         InetAddress from = tcp ? session.remoteAddress().getAddress() : null;
@@ -95,7 +98,7 @@ final class LoginMethods {
             return makers.ldap(user, directories.directory(rule.ldap()));
         }
         AuthMethod method = method(rule.method());
-        return lookedUp(session, config, user, database, method, made(makers, method, session, user, allowed));
+        return lookedUp(makers, session, config, user, database, method, made(makers, method, session, user, allowed));
     }
 
     private static boolean hasCertificate(HbaRule rule, @Nullable TlsPeer tls, String user) {
@@ -137,6 +140,7 @@ final class LoginMethods {
 
     /** With what the configuration knows of the user, or else PostgreSQL. */
     private ClientAuthenticator lookedUp(
+            ClientAuthenticators makers,
             ClientSession session,
             ProxyConfig config,
             String user,
@@ -151,9 +155,11 @@ final class LoginMethods {
                 : config.authLookup(database).orElse(null);
         return wanted == null
                 ? login.apply(known)
-                : authenticators.lookedUp(
+                : makers.lookedUp(
                         queries.lookup(session, wanted, database, user, session.loopIndex()),
-                        login,
+                        found -> method == AuthMethod.MD5 && (found == null || found instanceof Credential.None)
+                                ? makers.withoutSecret(user, found)
+                                : login.apply(found),
                         config.compatible());
     }
 

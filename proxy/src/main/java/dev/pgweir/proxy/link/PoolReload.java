@@ -91,7 +91,6 @@ final class PoolReload {
             return current;
         }
         Credential stored = PoolDefinitions.stored(target);
-        boolean onlyChecksClients = stored instanceof Credential.Scram || stored instanceof Credential.None;
-        return onlyChecksClients && !target.userForced() ? current : stored;
+        return stored.onlyChecksClients() && !target.userForced() ? current : stored;
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the pools to forget: those that the configuration does not have any more, those that were empty for {@code
- * pool_idle_timeout}, and those of databases made by {@code *} that were empty for {@code autodb_idle_timeout}. Used by
+ * pool_idle_timeout}, and those of databases made by {@code *} that were empty for {@code autodb_idle_timeout}, or for {@code
+ * server_login_retry} if no server has ever let them in. Used by
  * one thread at a time.
  */
 final class PoolSweep {
@@ -25,6 +26,8 @@ final class PoolSweep {
      * @param ageSeconds how long it was empty
      */
     record Found(DatabasePool pool, String why, long ageSeconds) {}
+
+    private static final long MIN_RETRY_NANOS = 1_000_000_000L;
 
     /** Since when a pool is known to be empty, in nanoseconds. */
     private final Map<DatabasePool, Long> emptySince = new HashMap<>();
@@ -71,7 +74,17 @@ final class PoolSweep {
         String database = pool.pool().key().database();
         boolean automatic =
                 !config.databases().containsKey(database) && config.databases().containsKey(DatabaseConfig.FALLBACK);
+        if (automatic && pool.welcome() == null && isOver(pool, retry(pool), now)) {
+            // Else names that somebody invents, before a password is asked for even, would be kept for an hour each.
+            return "no server has let it in";
+        }
         return automatic && !busy.contains(database) ? "autodb idle timeout" : null;
+    }
+
+    /** For as long as the pool keeps others from trying at once what has failed. */
+    private static Duration retry(DatabasePool pool) {
+        return Duration.ofNanos(
+                Math.max(MIN_RETRY_NANOS, pool.pool().spec().waiting().loginRetryNanos()));
     }
 
     private boolean isOver(DatabasePool pool, Duration timeout, long now) {

@@ -104,6 +104,23 @@ final class ClientAuthenticatorTest {
         assertThat(shown(unknown.end())).isEqualTo(shown(known.end()));
     }
 
+    /** auth_query with auth_type = md5, where PostgreSQL has SCRAM secrets. */
+    @Test
+    void whoHasNoSecretIsChallengedAsThoseAreWhomPostgresKnows() {
+        ClientAuthStep known =
+                authenticators.create(AuthMethod.MD5, USER, SCRAM).start();
+
+        assertThat(kind(authenticators.withoutSecret(USER, null).start())).isEqualTo(kind(known));
+        assertThat(kind(authenticators.withoutSecret(USER, NONE).start())).isEqualTo(kind(known));
+    }
+
+    private static byte kind(ClientAuthStep step) {
+        ByteBuf message = Unpooled.buffer();
+        ((ClientAuthStep.Continue) step).message().encode(message);
+        // Behind the type and the length: which kind of challenge it is.
+        return message.getByte(8);
+    }
+
     @Test
     void saysThatAPasswordIsWrongAsPgBouncerDoes() {
         assertThat(shown(talk(AuthMethod.PLAIN, PLAIN, WRONG).end()))

@@ -108,6 +108,13 @@ final class FailureDelaysTest {
         assertThat(delays.take(here, "app", BASE)).isEqualTo(2 * BASE);
     }
 
+    @Test
+    void longNamesAreNotKeptWhole() {
+        String start = "x".repeat(FailureDelays.MAX_NAME);
+        fail(start + "y".repeat(9_000), FailureDelays.FREE_OF_USER);
+        assertThat(delays.take(here, start, BASE)).isEqualTo(BASE);
+    }
+
     private void fail(String user, int times) {
         for (int i = 0; i < times; i++) {
             delays.failed(here, user);

@@ -36,13 +36,25 @@ public final class LdapDirectories {
     /** One directory. */
     public PasswordJudge directory(LdapOptions options) {
         return (user, password) -> {
+            CompletableFuture<Verdict> answer = new CompletableFuture<>();
             try {
-                return CompletableFuture.supplyAsync(() -> new LdapLogin(options).check(user, password), threads)
-                        .exceptionally(failure -> new Verdict(false, "the directory could not be asked: " + failure));
+                threads.execute(() -> judge(options, user, password, answer));
             } catch (RejectedExecutionException e) {
-                return CompletableFuture.completedFuture(
-                        new Verdict(false, "more than " + MAX_WAITING + " logins wait for the directory"));
+                answer.complete(Verdict.unknown("more than " + MAX_WAITING + " logins wait for the directory"));
             }
+            return answer;
         };
+    }
+
+    private static void judge(LdapOptions options, String user, String password, CompletableFuture<Verdict> answer) {
+        if (answer.isDone()) {
+            // The client has left while it waited for a thread.
+            return;
+        }
+        try {
+            answer.complete(new LdapLogin(options).check(user, password));
+        } catch (RuntimeException | Error e) {
+            answer.complete(Verdict.unknown("the directory could not be asked: " + e));
+        }
     }
 }

@@ -33,7 +33,7 @@ final class LdapLogin {
 
     Verdict check(String user, String password) {
         if (UNSAFE.matcher(user).find()) {
-            return new Verdict(false, "the user's name has a character that LDAP takes for its own");
+            return Verdict.wrong("the user's name has a character that LDAP takes for its own");
         }
         String why = "there is no server";
         for (String host : options.hosts()) {
@@ -47,12 +47,12 @@ final class LdapLogin {
             try {
                 return options.searches() ? search(connection, user, password) : bind(connection, name(user), password);
             } catch (LDAPException e) {
-                return new Verdict(false, "the directory: " + e.getResultCode() + ", " + e.getMessage());
+                return Verdict.unknown("the directory: " + e.getResultCode() + ", " + e.getMessage());
             } finally {
                 connection.close();
             }
         }
-        return new Verdict(false, "no directory can be reached: " + why);
+        return Verdict.unknown("no directory can be reached: " + why);
     }
 
     private String name(String user) {
@@ -100,16 +100,20 @@ final class LdapLogin {
         SearchResult found = connection.search(request);
         return found.getEntryCount() == 1
                 ? bind(connection, found.getSearchEntries().get(0).getDN(), password)
-                : new Verdict(false, "the directory has " + found.getEntryCount() + " entries for the user");
+                : Verdict.wrong("the directory has " + found.getEntryCount() + " entries for the user");
     }
 
     private static Verdict bind(LDAPConnection connection, String dn, String password) throws LDAPException {
         try {
             connection.bind(dn, password);
-            return new Verdict(true, "");
+            return Verdict.RIGHT;
         } catch (LDAPException e) {
             if (e.getResultCode().equals(ResultCode.INVALID_CREDENTIALS)) {
-                return new Verdict(false, "wrong password");
+                return Verdict.wrong("wrong password");
+            }
+            if (e.getResultCode().isConnectionUsable()) {
+                // An account that is locked, say.
+                return Verdict.wrong("the directory: " + e.getResultCode() + ", " + e.getMessage());
             }
             throw e;
         }
