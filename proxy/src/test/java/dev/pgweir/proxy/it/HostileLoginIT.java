@@ -64,6 +64,8 @@ final class HostileLoginIT {
                 auth_type = "%6$s"
                 pool_mode = "transaction"
                 default_pool_size = 2
+                # Hundreds of logins fail here, from one address.
+                login_failure_delay = 0
                 """.formatted(
                 database.host(), database.port(), database.name(), database.user(), database.password(), method);
     }
