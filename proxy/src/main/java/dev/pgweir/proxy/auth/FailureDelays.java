@@ -40,7 +40,7 @@ public final class FailureDelays {
     private final LongSupplier clock;
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, FailureDelays.Entry> eldest) {
             return size() > MAX_ENTRIES;
         }
     };

@@ -42,7 +42,7 @@ final class AnswerBook {
     private final Map<Question, Shared> running = new HashMap<>();
     private final Map<Question, Entry> remembered = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Question, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Question, AnswerBook.Entry> eldest) {
             return size() > MAX_REMEMBERED;
         }
     };

@@ -19,7 +19,7 @@ public final class ClientStatements {
     private static final int OVERHEAD = 256;
 
     /** Names and what they weigh. */
-    private static final class Book {
+    static final class Book {
         /** Small, because most clients have none, and there are many clients. */
         private final Map<String, Name> names = new HashMap<>(2);
 

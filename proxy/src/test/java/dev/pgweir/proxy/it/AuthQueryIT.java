@@ -32,14 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class AuthQueryIT {
     private static final String PASSWORD = "pencil";
 
-    /** A database entry: name, and keys beside the address. */
-    private static final String ENTRY = """
-            [databases.%s]
-            host = "%s"
-            port = %d
-            %s
-            """;
-
     private static PostgresInstance postgres;
     private static PgWeirProcess weir;
     private static PgWeirProcess compatible;
@@ -124,7 +116,12 @@ final class AuthQueryIT {
     }
 
     private static String entry(String name, String keys) {
-        return ENTRY.formatted(name, postgres.host(), postgres.port(), keys);
+        return """
+                [databases.%s]
+                host = "%s"
+                port = %d
+                %s
+                """.formatted(name, postgres.host(), postgres.port(), keys);
     }
 
     @AfterAll
