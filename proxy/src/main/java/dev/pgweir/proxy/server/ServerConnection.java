@@ -68,6 +68,12 @@ public final class ServerConnection implements ServerControl {
      */
     private static final long CLOSE_LIMIT_SECONDS = 924;
 
+    /**
+     * What PostgreSQL may send after that, in bytes. More than the buffers of both sockets hold (10 MB by Linux's defaults), so
+     * that whoever sends more is writing now, and is ended by its next write to a socket that is closed.
+     */
+    private static final int CLOSE_LIMIT_BYTES = 16 << 20;
+
     private final Channel channel;
     private final EventLoop loop;
     private final int loopIndex;
@@ -106,6 +112,8 @@ public final class ServerConnection implements ServerControl {
 
     /** On the server's loop: until when it is waited for the other side. */
     private @Nullable Future<?> closeLimit;
+
+    private int thrownAway;
 
     ServerConnection(
             long id,
@@ -386,13 +394,21 @@ public final class ServerConnection implements ServerControl {
     void onRead(ByteBuf data) {
         LinkedClient to = client;
         if (closing != null) {
-            data.release();
+            throwAway(data);
         } else if (to == null) {
             onUnlinkedRead(data);
         } else if (to.loop() == loop) {
             to.onServerRead(this, linkNumber, data);
         } else {
             handOver.add(data, to, linkNumber);
+        }
+    }
+
+    private void throwAway(ByteBuf data) {
+        thrownAway += data.readableBytes();
+        data.release();
+        if (thrownAway > CLOSE_LIMIT_BYTES) {
+            channel.close();
         }
     }
 

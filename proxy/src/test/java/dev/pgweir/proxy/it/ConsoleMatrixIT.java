@@ -68,6 +68,8 @@ final class ConsoleMatrixIT {
                         auth_type = "md5"
                         admin_users = "boss"
                         stats_users = "watcher"
+                        # Whoever fails with every command in turn would wait longer and longer.
+                        login_failure_delay = 0
                         [users.%1$s]
                         password = "%2$s"
                         [users.boss]
