@@ -68,8 +68,8 @@ public enum Transport {
 
     /**
      * The transport for a choice. {@code auto} takes the first that works here of epoll, kqueue and NIO. Not io_uring, cheaper
-     * though it is: with Netty 4.2 a connection whose other end resets it, or ends it before a TLS handshake is over, is
-     * now and then never closed.
+     * though it is: with Netty 4.2 a connection on which something else than a TLS handshake came was now and then not
+     * closed.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
