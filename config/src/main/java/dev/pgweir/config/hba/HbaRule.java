@@ -1,5 +1,6 @@
 package dev.pgweir.config.hba;
 
+import dev.pgweir.config.value.AddressRange;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

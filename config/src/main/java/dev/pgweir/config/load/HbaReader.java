@@ -1,6 +1,5 @@
 package dev.pgweir.config.load;
 
-import dev.pgweir.config.hba.AddressRange;
 import dev.pgweir.config.hba.HbaMethod;
 import dev.pgweir.config.hba.HbaRule;
 import dev.pgweir.config.hba.HbaRule.Connection;
@@ -9,9 +8,10 @@ import dev.pgweir.config.hba.HbaTokens.Token;
 import dev.pgweir.config.hba.IdentMap;
 import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.config.hba.Names;
+import dev.pgweir.config.value.AddressRange;
+import dev.pgweir.config.value.AddressText;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +34,6 @@ final class HbaReader {
     private static final int MAX_DEPTH = 5;
 
     private static final int MAX_LIST_BYTES = 4 << 20;
-
-    /**
-     * Anything else Java would look up by name. Numbers with a leading zero are octal to some and decimal to others, so they
-     * are not taken either.
-     */
-    private static final Pattern IPV4 =
-            Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}");
-
-    /** With a colon it is never looked up. */
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     private final Path file;
     private final Map<String, IdentMap> maps;
@@ -218,16 +207,12 @@ final class HbaReader {
         }
     }
 
-    /** No name is looked up. */
     private static InetAddress address(String text) {
-        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    "not an address, accepted: an IPv4 or IPv6 address with /bits or a mask, or all");
-        }
         try {
-            return InetAddress.getByName(text);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("not an address, accepted: an IPv4 or IPv6 address", e);
+            return AddressText.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "not an address, accepted: an IPv4 or IPv6 address with /bits or a mask, or all", e);
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.pgweir.config.value;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,13 +10,7 @@ import java.util.regex.Pattern;
  * @param bits how many bits they share: 0 to 32, or to 128
  */
 public record Network(InetAddress address, int bits) {
-    /** Four numbers, or something with a colon: of others the JDK would ask the name service. */
-    private static final Pattern TEXT =
-            Pattern.compile("((?:\\d{1,3}\\.){3}\\d{1,3}|[0-9A-Fa-f.]*+:[0-9A-Fa-f:.]*+)(?:/(\\d{1,3}))?");
-
-    private static final Pattern TOO_GREAT = Pattern.compile("(?:2(?:5[6-9]|[6-9]\\d)|[3-9]\\d\\d)(?![0-9A-Fa-f:])");
-
-    private static final int BYTE = 8;
+    private static final Pattern PREFIX = Pattern.compile("\\d{1,3}");
 
     /**
      * Reads {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or an address for itself alone.
@@ -26,52 +18,29 @@ public record Network(InetAddress address, int bits) {
      * @throws IllegalArgumentException if it is none; the text says why
      */
     public static Network parse(String text) {
-        Matcher parts = TEXT.matcher(text);
-        if (!parts.matches()
-                || (text.indexOf(':') < 0 && TOO_GREAT.matcher(parts.group(1)).find())) {
-            throw new IllegalArgumentException("is no address");
-        }
-        InetAddress address;
-        try {
-            address = InetAddress.getByName(parts.group(1));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("is no address", e);
-        }
-        int length = address.getAddress().length * BYTE;
-        int bits = parts.group(2) == null ? length : Integer.parseInt(parts.group(2));
+        int slash = text.indexOf('/');
+        InetAddress address = AddressText.parse(slash < 0 ? text : text.substring(0, slash));
+        int length = address.getAddress().length * Byte.SIZE;
+        int bits = slash < 0 ? length : prefix(text.substring(slash + 1));
         if (bits > length) {
             throw new IllegalArgumentException("has a prefix of more than " + length + " bits");
         }
-        Network network = new Network(address, bits);
-        if (!network.isFirst()) {
+        if (AddressRange.of(address, bits).isEmpty()) {
             throw new IllegalArgumentException("has bits behind its prefix");
         }
-        return network;
+        return new Network(address, bits);
+    }
+
+    private static int prefix(String text) {
+        if (!PREFIX.matcher(text).matches()) {
+            throw new IllegalArgumentException("is no address");
+        }
+        return Integer.parseInt(text);
     }
 
     /** Whether an address is one of them. An IPv4 address is the same if it comes as an IPv6 one (RFC 4291 section 2.5.5.2). */
     public boolean contains(InetAddress other) {
-        byte[] own = address.getAddress();
-        byte[] bytes = unmapped(other.getAddress());
-        if (bytes.length != own.length) {
-            return false;
-        }
-        for (int bit = 0; bit < bits; bit++) {
-            if (((own[bit / BYTE] ^ bytes[bit / BYTE]) & 0x80 >> bit % BYTE) != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean isFirst() {
-        byte[] own = address.getAddress();
-        for (int bit = bits; bit < own.length * BYTE; bit++) {
-            if ((own[bit / BYTE] & 0x80 >> bit % BYTE) != 0) {
-                return false;
-            }
-        }
-        return true;
+        return AddressRange.of(address, bits).contains(unmapped(other.getAddress()));
     }
 
     private static byte[] unmapped(byte[] bytes) {

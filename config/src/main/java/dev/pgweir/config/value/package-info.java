@@ -1,5 +1,5 @@
 /**
- * The values that settings take: enumerations under the spelling users write, and secrets.
+ * The values that settings take: enumerations under the spelling users write, addresses and networks, and secrets.
  *
  * <p>Uses nothing but the JDK. Everything here is immutable and may be used on any thread.
  */

@@ -1,4 +1,4 @@
-package dev.pgweir.config.hba;
+package dev.pgweir.config.value;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -49,7 +49,11 @@ public final class AddressRange {
 
     /** Whether an address is among them. */
     public boolean contains(InetAddress other) {
-        byte[] bytes = other.getAddress();
+        return contains(other.getAddress());
+    }
+
+    /** The same for its bytes. */
+    boolean contains(byte[] bytes) {
         return bytes.length == address.length && Arrays.equals(masked(bytes), address);
     }
 
