@@ -113,7 +113,7 @@ final class ActivityLog {
     private Totals totals() {
         long queries = 0;
         for (Pool pool : pools.pools()) {
-            queries += pool.stats().queryCount().sum();
+            queries += pool.stats().queryTimes().count();
         }
         long waits = 0;
         long others = 0;

@@ -32,13 +32,13 @@ final class DatabaseTotals implements Supplier<Map<String, Counters>> {
     private static Counters counters(PoolStats stats) {
         return new Counters(
                 stats.serverAssignmentCount(),
-                stats.xactCount().sum(),
-                stats.queryCount().sum(),
+                stats.xactTimes().count(),
+                stats.queryTimes().count(),
                 stats.bytesReceived().sum(),
                 stats.bytesSent().sum(),
-                stats.xactTime().sum(),
-                stats.queryTime().sum(),
-                stats.waitTime().sum(),
+                stats.xactTimes().sumMicros(),
+                stats.queryTimes().sumMicros(),
+                stats.waitTimes().sumMicros(),
                 stats.clientParseCount().sum(),
                 stats.serverParseCount().sum(),
                 stats.bindCount().sum(),

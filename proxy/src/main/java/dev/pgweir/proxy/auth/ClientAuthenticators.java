@@ -67,8 +67,8 @@ public final class ClientAuthenticators {
      */
     public ClientAuthenticator create(AuthMethod method, String user, @Nullable Credential credential) {
         return switch (method) {
-            case TRUST -> new TrustAuthenticator(user, credential);
-            case ANY -> new TrustAuthenticator(user, credential == null ? new Credential.None() : credential);
+            case TRUST -> decided(user, credential, AuthFailures.trust());
+            case ANY -> decided(user, credential == null ? new Credential.None() : credential, AuthFailures.trust());
             case PLAIN -> new PlainAuthenticator(user, credential, deriver);
             case MD5 ->
                 needsScram(credential) ? scram(user, credential) : new Md5Authenticator(user, credential, random);
@@ -131,9 +131,15 @@ public final class ClientAuthenticators {
         if (!allowed.test(name)) {
             return new FixedAuthenticator(AuthFailures.certificate("TLS certificate name mismatch: " + name));
         }
+        return decided(user, credential, AuthFailures.certificate("the user is not known"));
+    }
+
+    /** Nothing more is to be proven: lets in who is known. */
+    private static ClientAuthenticator decided(
+            String user, @Nullable Credential credential, ClientAuthStep refusal) {
         return new FixedAuthenticator(
                 credential == null
-                        ? AuthFailures.certificate("the user is not known")
+                        ? refusal
                         : new ClientAuthStep.Success(new AuthenticatedUser(user, credential), null));
     }
 

@@ -2,7 +2,7 @@ package dev.pgweir.proxy.auth;
 
 import io.netty.buffer.ByteBuf;
 
-/** A login that is decided before the client has said anything: refused by a rule, or by a certificate let in. */
+/** A login that is decided before the client has said anything: refused by a rule, let in by trust or by a certificate. */
 final class FixedAuthenticator implements ClientAuthenticator {
     private final ClientAuthStep outcome;
 

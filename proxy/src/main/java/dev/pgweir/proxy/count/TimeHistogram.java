@@ -61,6 +61,26 @@ public final class TimeHistogram {
         return row;
     }
 
+    /** How many entries there are. */
+    public long count() {
+        long count = 0;
+        for (AtomicLongArray row : rows) {
+            for (int bucket = 0; row != null && bucket < SUM; bucket++) {
+                count += row.getAcquire(bucket);
+            }
+        }
+        return count;
+    }
+
+    /** All entries together, in microseconds. */
+    public long sumMicros() {
+        long sum = 0;
+        for (AtomicLongArray row : rows) {
+            sum += row == null ? 0 : row.getAcquire(SUM);
+        }
+        return sum / 1_000;
+    }
+
     /**
      * Copies the figures: how many fell into each bucket (not those below it as well), then the sum in nanoseconds.
      *

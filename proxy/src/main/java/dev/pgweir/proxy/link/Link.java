@@ -842,16 +842,12 @@ public final class Link implements LinkedClient {
         }
         long time = System.nanoTime();
         PoolStats stats = stats();
-        stats.queryCount().increment();
         int writer = owner.loopIndex();
-        stats.queryTime().add((time - queryStart) / 1000);
-        stats.queryTimes().record(writer, time - queryStart);
+        stats.queryDone(writer, time - queryStart);
         owner.onQueryDone(time - queryStart);
         queryStart = time;
         if (now == TransactionStatus.IDLE) {
-            stats.xactCount().increment();
-            stats.xactTime().add((time - transactionStart) / 1000);
-            stats.xactTimes().record(writer, time - transactionStart);
+            stats.transactionDone(writer, time - transactionStart);
             transactionStart = time;
         }
         return true;

@@ -3,8 +3,6 @@ package dev.pgweir.proxy.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -22,7 +20,7 @@ import org.slf4j.event.KeyValuePair;
  * where the line is about a connection: the numbers that the text log writes as {@code C-0x…} and {@code S-0x…} and the console
  * as {@code id}. {@code database}, {@code user} and {@code address} where they are known, then what else the event has.
  */
-final class JsonEncoder extends EncoderBase<ILoggingEvent> {
+final class JsonEncoder extends LogEncoder {
     /** What a line about a connection begins with. Only the number is taken: names may contain anything. */
     private static final Pattern PREFIX = Pattern.compile("([CS])-0x([0-9a-f]{1,16}): ");
 
@@ -32,24 +30,17 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
 
     private static final int LONGEST_STACK = 16_000;
 
-    private final long pid;
-
     JsonEncoder(long pid) {
-        this.pid = pid;
+        super(pid);
     }
 
     @Override
-    public byte[] headerBytes() {
-        return new byte[0];
-    }
-
-    @Override
-    public byte[] encode(ILoggingEvent event) {
+    String line(ILoggingEvent event) {
         StringBuilder out = new StringBuilder(300);
         out.append("{\"time\":\"");
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
-        out.append("\",\"pid\":").append(pid);
-        string("level", LineEncoder.level(event).toLowerCase(Locale.ROOT), out);
+        out.append("\",\"pid\":").append(pid());
+        string("level", level(event).toLowerCase(Locale.ROOT), out);
         String message = event.getFormattedMessage() == null ? "" : event.getFormattedMessage();
         LogPrefix subject = subject(event);
         Matcher numbered = PREFIX.matcher(message);
@@ -69,12 +60,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
         if (thrown != null) {
             string("stack", shortened(ThrowableProxyUtil.asString(thrown), LONGEST_STACK), out);
         }
-        return out.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public byte[] footerBytes() {
-        return new byte[0];
+        return out.append("}\n").toString();
     }
 
     private static @Nullable LogPrefix subject(ILoggingEvent event) {

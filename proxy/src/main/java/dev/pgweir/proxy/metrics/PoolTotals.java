@@ -18,8 +18,8 @@ final class PoolTotals {
                     Family.CLIENT_LOGINS_TOTAL,
                     stats -> stats.clientLoginCount().sum()),
             new Plain(Family.SERVER_ASSIGNMENTS_TOTAL, PoolStats::serverAssignmentCount),
-            new Plain(Family.TRANSACTIONS_TOTAL, stats -> stats.xactCount().sum()),
-            new Plain(Family.QUERIES_TOTAL, stats -> stats.queryCount().sum()),
+            new Plain(Family.TRANSACTIONS_TOTAL, stats -> stats.xactTimes().count()),
+            new Plain(Family.QUERIES_TOTAL, stats -> stats.queryTimes().count()),
             new Plain(
                     Family.RECEIVED_BYTES_TOTAL, stats -> stats.bytesReceived().sum()),
             new Plain(Family.SENT_BYTES_TOTAL, stats -> stats.bytesSent().sum()),

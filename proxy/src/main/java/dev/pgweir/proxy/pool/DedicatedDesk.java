@@ -103,7 +103,7 @@ final class DedicatedDesk {
         } else {
             client.reserved = null;
             client.membership = PoolClient.Membership.NONE;
-            server.pool.stats.waitTime().add((now - client.waitingSince) / 1_000);
+            server.pool.stats.waited(now - client.waitingSince);
             book.link(server, client);
             book.actions().assigned(client, server);
         }

@@ -15,13 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PoolStats {
     // Written under the pools' lock only, so a plain add with an ordered store will do.
     private final AtomicLong serverAssignmentCount = new AtomicLong();
-    private final LongAdder waitTime = new LongAdder();
-    private final LongAdder xactCount = new LongAdder();
-    private final LongAdder queryCount = new LongAdder();
     private final LongAdder bytesReceived = new LongAdder();
     private final LongAdder bytesSent = new LongAdder();
-    private final LongAdder xactTime = new LongAdder();
-    private final LongAdder queryTime = new LongAdder();
     private final LongAdder clientParseCount = new LongAdder();
     private final LongAdder serverParseCount = new LongAdder();
     private final LongAdder bindCount = new LongAdder();
@@ -40,7 +35,6 @@ public final class PoolStats {
 
     /** A wait ended, well or not. Under the pools' lock. */
     void waited(long nanos) {
-        waitTime.add(nanos / 1_000);
         waitTimes.record(0, nanos);
     }
 
@@ -49,17 +43,35 @@ public final class PoolStats {
         connectTimes.record(0, nanos);
     }
 
-    /** How long queries took; each event loop writes under its index. */
+    /**
+     * PostgreSQL has done what a client asked of it.
+     *
+     * @param loop the index of the caller's event loop
+     */
+    public void queryDone(int loop, long nanos) {
+        queryTimes.record(loop, nanos);
+    }
+
+    /**
+     * A transaction has ended.
+     *
+     * @param loop the index of the caller's event loop
+     */
+    public void transactionDone(int loop, long nanos) {
+        xactTimes.record(loop, nanos);
+    }
+
+    /** How long queries took. */
     public TimeHistogram queryTimes() {
         return queryTimes;
     }
 
-    /** How long transactions took; each event loop writes under its index. */
+    /** How long transactions took. */
     public TimeHistogram xactTimes() {
         return xactTimes;
     }
 
-    /** How long clients waited that had to wait. */
+    /** How long clients waited that had to wait; a wait counts when it ends. */
     public TimeHistogram waitTimes() {
         return waitTimes;
     }
@@ -93,21 +105,6 @@ public final class PoolStats {
         return serverAssignmentCount.get();
     }
 
-    /** Microseconds that clients waited for a server; a wait counts when it ends. */
-    public LongAdder waitTime() {
-        return waitTime;
-    }
-
-    /** Transactions. */
-    public LongAdder xactCount() {
-        return xactCount;
-    }
-
-    /** Queries. */
-    public LongAdder queryCount() {
-        return queryCount;
-    }
-
     /** Bytes that came from clients. */
     public LongAdder bytesReceived() {
         return bytesReceived;
@@ -116,16 +113,6 @@ public final class PoolStats {
     /** Bytes that went to clients. */
     public LongAdder bytesSent() {
         return bytesSent;
-    }
-
-    /** Microseconds spent in transactions. */
-    public LongAdder xactTime() {
-        return xactTime;
-    }
-
-    /** Microseconds spent in queries. */
-    public LongAdder queryTime() {
-        return queryTime;
     }
 
     /** Prepared statements that clients made. */

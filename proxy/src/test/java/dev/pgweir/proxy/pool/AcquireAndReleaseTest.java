@@ -220,7 +220,7 @@ class AcquireAndReleaseTest {
         assertThat(world.shown(pool).maxWaitNanos())
                 .isEqualTo(Duration.ofMillis(250).toNanos());
         holder.release();
-        assertThat(pool.stats().waitTime().sum()).isEqualTo(250_000);
+        assertThat(pool.stats().waitTimes().sumMicros()).isEqualTo(250_000);
     }
 
     @Test
