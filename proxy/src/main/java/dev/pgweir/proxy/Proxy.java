@@ -147,8 +147,9 @@ public final class Proxy implements AutoCloseable {
             loops = EventLoops.start(
                     config.net().transport(),
                     config.net().workerThreads(),
-                    config.net().workerClients());
-        } catch (IllegalArgumentException e) {
+                    config.net().workerClients(),
+                    !serviceManager.sockets().isEmpty());
+        } catch (IllegalArgumentException | IOException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(

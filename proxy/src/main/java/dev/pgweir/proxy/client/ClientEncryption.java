@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.protocol.ProtocolException;
+import dev.pgweir.proxy.net.ClosingReads;
 import dev.pgweir.proxy.tls.ClientTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslHandler;
@@ -69,7 +70,7 @@ final class ClientEncryption {
     private void add(ClientTls by) {
         SslHandler added = by.handler(session.channel().alloc());
         handler = added;
-        session.channel().pipeline().addFirst(HANDLER, added);
+        ClosingReads.addInside(session.channel().pipeline(), HANDLER, added);
     }
 
     /** Whether a handshake has begun and not ended. */

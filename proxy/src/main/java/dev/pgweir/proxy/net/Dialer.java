@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -155,7 +156,13 @@ public final class Dialer {
      * @return completes on {@code loop}
      */
     public Future<Channel> connectTo(EventLoop loop, ChannelHandler handler, SocketAddress address, Duration timeout) {
-        Bootstrap bootstrap = new Bootstrap().group(loop).handler(handler);
+        Bootstrap bootstrap = new Bootstrap().group(loop).handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                loops.transport().prepare(channel);
+                channel.pipeline().addLast(handler);
+            }
+        });
         if (address instanceof InetSocketAddress) {
             bootstrap.channel(loops.transport().socketChannel().asSubclass(Channel.class));
             options.applyTo(bootstrap);

@@ -27,15 +27,21 @@ public final class EventLoops {
      * @param choice setting {@code transport}
      * @param count setting {@code worker_threads}; 0 means one per core
      * @param clients setting {@code worker_clients}, at least 1
+     * @param adopting whether sockets that another process has opened are listened on, which only epoll can
      * @throws IllegalArgumentException if the transport is not available here; says why
      */
-    public static EventLoops start(TransportChoice choice, int count, int clients) {
-        Transport transport = Transport.of(choice);
+    public static EventLoops start(TransportChoice choice, int count, int clients, boolean adopting) {
+        Transport transport = adopting && choice == TransportChoice.AUTO
+                ? Transport.without("listening sockets were passed (LISTEN_FDS)")
+                : Transport.of(choice);
         try {
             return new EventLoops(transport, count, clients);
         } catch (IllegalStateException e) {
-            // Each loop of io_uring has a ring, and locked memory that is enough for one may not be enough for all.
-            throw Transport.unavailable(transport, e);
+            // Each loop has a ring, and locked memory that is enough for one ring may not be enough for all.
+            if (choice != TransportChoice.AUTO || transport != Transport.IO_URING) {
+                throw Transport.unavailable(transport, e);
+            }
+            return new EventLoops(Transport.without(e), count, clients);
         }
     }
 

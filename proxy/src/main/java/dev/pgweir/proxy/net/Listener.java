@@ -114,6 +114,7 @@ public final class Listener {
             protected void initChannel(Channel channel) {
                 channel.closeFuture().addListener(closed -> loops.left(channel.eventLoop()));
                 options.applyTo(channel);
+                loops.transport().prepare(channel);
                 channel.pipeline().addLast("client", acceptor.accept(channel, null));
             }
         });

@@ -112,6 +112,7 @@ final class UnixListener {
             protected void initChannel(Channel accepted) {
                 accepted.closeFuture().addListener(closed -> loops.left(accepted.eventLoop()));
                 options.applyToUnix(accepted);
+                loops.transport().prepare(accepted);
                 UnixPeer peer = UnixPeer.of(accepted);
                 boolean ownUser = peer != null && peer.isUser(own.uid, own.name);
                 accepted.pipeline()

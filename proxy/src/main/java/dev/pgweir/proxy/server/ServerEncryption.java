@@ -3,6 +3,7 @@ package dev.pgweir.proxy.server;
 import dev.pgweir.config.value.SslMode;
 import dev.pgweir.config.value.SslNegotiation;
 import dev.pgweir.protocol.message.frontend.SslRequest;
+import dev.pgweir.proxy.net.ClosingReads;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.tls.ServerTls;
 import dev.pgweir.proxy.tls.TlsFailure;
@@ -68,7 +69,7 @@ final class ServerEncryption extends ChannelInboundHandlerAdapter {
     }
 
     private void begin() {
-        channel.pipeline().addFirst(QUESTION, this);
+        ClosingReads.addInside(channel.pipeline(), QUESTION, this);
         if (profile.encryption().negotiation() == SslNegotiation.DIRECT) {
             handshake();
         } else {
@@ -81,7 +82,7 @@ final class ServerEncryption extends ChannelInboundHandlerAdapter {
     private void handshake() {
         SslHandler added = tls.handler(channel.alloc(), profile.encryption().mode(), profile.host(), profile.port());
         handler = added;
-        channel.pipeline().addFirst(TLS, added);
+        ClosingReads.addInside(channel.pipeline(), TLS, added);
     }
 
     @Override
