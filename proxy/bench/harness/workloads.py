@@ -56,7 +56,8 @@ METRICS = {
     "tps4": Metric("transactions/s, 4 loops", "{:,.0f}", more_is_better=True),
     "byte_cpu": Metric("CPU ms/100 MB", "{:.0f}"),
     "start": Metric("ms to first query", "{:,.0f}"),
-    "rest": Metric("RSS MB after first query", "{:.1f}"),
+    "first": Metric("RSS MB after first query", "{:.1f}"),
+    "rest": Metric("RSS MB at rest, after one query", "{:.1f}"),
     "rss": Metric("RSS MB", "{:.1f}"),
     "few": Metric(f"RSS MB, {IDLE_FEW:,} clients", "{:.1f}"),
     "many": Metric(f"RSS MB, {IDLE_MANY:,} clients", "{:.1f}"),
@@ -219,19 +220,19 @@ def start(pooler: Pooler, _: Setting) -> dict:
     with closing(pooler.another("start")) as fresh:
         begin = time.monotonic()
         fresh.start()
-        return {"start": (time.monotonic() - begin) * 1e3, "rest": fresh.rss() / MEGABYTE}
+        return {"start": (time.monotonic() - begin) * 1e3, "first": fresh.rss() / MEGABYTE}
 
 
 def idle(pooler: Pooler, _: Setting) -> dict:
     """Clients that have asked once. What one more costs is taken between few and many, past what the process needs."""
     with closing(pooler.another("idle")) as fresh, ExitStack() as stack:
         fresh.start()
-        figures = {"rest": fresh.rss() / MEGABYTE}
+        figures = {"rest": fresh.rss_at_rest() / MEGABYTE}
         for name, count in (("few", IDLE_FEW), ("many", IDLE_MANY - IDLE_FEW)):
             for _ in range(count):
                 connection = stack.enter_context(wire.Connection(HOST, fresh.port, USER, PASSWORD, STUB_DATABASE))
                 connection.query("SELECT 1")
-            figures[name] = fresh.rss() / MEGABYTE
+            figures[name] = fresh.rss_at_rest() / MEGABYTE
     further = (figures["many"] - figures["few"]) * MEGABYTE / (IDLE_MANY - IDLE_FEW)
     return figures | {"client_memory": further / 1024}
 

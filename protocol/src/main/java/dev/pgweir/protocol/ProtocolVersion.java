@@ -35,7 +35,11 @@ public record ProtocolVersion(int major, int minor) implements Comparable<Protoc
 
     /** The version that a code stands for; every code stands for one. */
     public static ProtocolVersion of(int code) {
-        return new ProtocolVersion(code >>> 16, code & HALF);
+        // Each client keeps its own, and nearly all have one of these.
+        if (code == V3_0.code()) {
+            return V3_0;
+        }
+        return code == V3_2.code() ? V3_2 : new ProtocolVersion(code >>> 16, code & HALF);
     }
 
     /** The 32 bits on the wire. */

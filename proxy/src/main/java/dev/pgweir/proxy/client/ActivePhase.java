@@ -158,7 +158,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         this.pool = pool;
         this.clients = clients;
         this.config = config;
-        this.settings = settings;
+        this.settings = pool.shared(settings);
         takeServerSettings(config);
         this.wanted = new SessionParameters(clients.tracked());
         wanted.request(startupSettings);
@@ -218,7 +218,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             leave = DisconnectReason.USER_REMOVED;
         } else {
             PoolMode mode = settings.poolMode();
-            settings = now.clientSettings(database, user).withPoolMode(mode);
+            settings = pool.shared(now.clientSettings(database, user).withPoolMode(mode));
             place.waitLimit(settings.queryWait().toNanos());
             takeServerSettings(now);
         }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts clients: in total, by database and by user. For any thread. */
 final class ClientLimits {
     private final AtomicInteger total = new AtomicInteger();
+    private final Place amongAll = total::decrementAndGet;
     /** Names without a client are not in it: of databases that {@code *} stands for there is no end. */
     private final ConcurrentHashMap<String, Integer> byDatabase = new ConcurrentHashMap<>();
 
@@ -25,7 +26,7 @@ final class ClientLimits {
             total.decrementAndGet();
             return null;
         }
-        return total::decrementAndGet;
+        return amongAll;
     }
 
     /** A place among the clients of a database, or null if {@code limit} is reached; 0 means no limit. */

@@ -58,7 +58,7 @@ public final class ClientSession implements LogSubject {
     /** A load balancer speaks for it. */
     private volatile boolean passedOn;
 
-    private final Instant connectTime = Instant.now();
+    private final long connectMillis = System.currentTimeMillis();
     private final long connectNanos = System.nanoTime();
     private final List<ClientLimits.Place> places = new ArrayList<>(3);
 
@@ -139,7 +139,7 @@ public final class ClientSession implements LogSubject {
 
     /** When its connection was accepted. */
     public Instant connectTime() {
-        return connectTime;
+        return Instant.ofEpochMilli(connectMillis);
     }
 
     /** Where it comes from; through a Unix socket, the name {@code unix} and the port in the socket's name. */

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.link;
 
+import dev.pgweir.config.ClientSettings;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerProfile;
@@ -12,6 +13,7 @@ public final class DatabasePool {
     private volatile ServerProfile profile;
     private volatile @Nullable Map<String, String> welcome;
     private volatile @Nullable DisconnectReason removed;
+    private volatile @Nullable ClientSettings settings;
 
     DatabasePool(Pool pool, ServerProfile profile) {
         this.pool = pool;
@@ -40,6 +42,16 @@ public final class DatabasePool {
 
     void welcome(@Nullable Map<String, String> reported) {
         welcome = reported;
+    }
+
+    /** The same settings. Those of all clients of a pool are nearly always equal: one copy of them is kept. */
+    public ClientSettings shared(ClientSettings equal) {
+        ClientSettings known = settings;
+        if (equal.equals(known)) {
+            return known;
+        }
+        settings = equal;
+        return equal;
     }
 
     /** Why the configuration has no such pool any more, so that it ends with its last client; null if it has. */
