@@ -23,6 +23,7 @@ import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.link.Preparer;
+import dev.pgweir.proxy.link.Slices;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
@@ -90,6 +91,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     private final SessionParameters wanted;
     private final PoolClient place;
     private final Link link;
+    private final Slices slices = new Slices();
     private final BackendKeyData key;
     /** Null in session mode, where statements and settings are on the client's own server. */
     private final @Nullable Preparer preparer;
@@ -367,8 +369,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
      * @param accepted whether there are such bytes
      */
     private void process(ByteBuf data, int from, boolean accepted) {
-        int run = from;
-        int runEnd = accepted ? data.readerIndex() : from;
+        slices.begin(from, accepted ? data.readerIndex() : from);
         boolean keepsBuffer = false;
         try {
             int event;
@@ -380,12 +381,11 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                 } else {
                     if (scanner.type() == FrontendMessageType.TERMINATE) {
                         // What stands before it is still to be done.
-                        toServer(data, run, runEnd);
-                        run = runEnd;
+                        toServer(slices.take(data));
                     }
                     Decision decision = decide(event, scanner.type(), scanner.buffer(), scanner.from(), scanner.to());
                     if (decision == Decision.WAIT) {
-                        toServer(data, run, runEnd);
+                        toServer(slices.take(data));
                         stall(event, data);
                         keepsBuffer = true;
                         return;
@@ -395,37 +395,29 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
                 }
                 ByteBuf before = preparer == null ? null : preparer.takeBefore();
                 if (before != null) {
-                    toServer(data, run, runEnd);
-                    run = scanner.isSplit() ? data.readerIndex() : scanner.from();
-                    runEnd = run;
+                    toServer(slices.take(data));
                     toServer(before);
                 }
                 if (keep && keepFrom < scanner.to()) {
                     if (scanner.isSplit()) {
                         toServer(scanner.buffer().retainedSlice(keepFrom, scanner.to() - keepFrom));
-                        run = data.readerIndex();
-                        runEnd = run;
                     } else {
-                        if (keepFrom != runEnd) {
-                            toServer(data, run, runEnd);
-                            run = keepFrom;
-                        }
-                        runEnd = scanner.to();
+                        toServer(slices.keep(data, keepFrom, scanner.to()));
                     }
                 }
             }
             if (gone) {
                 return;
             }
-            if (run == from && runEnd == data.writerIndex() && runEnd > run) {
+            if (slices.isWhole(data)) {
                 keepsBuffer = true;
-                toServer(data.readerIndex(run));
+                toServer(data.readerIndex(slices.first()));
             } else {
-                toServer(data, run, runEnd);
+                toServer(slices.take(data));
             }
         } catch (ProtocolException e) {
             // What stands before it counts as sent, so the server has to get it.
-            toServer(data, run, runEnd);
+            toServer(slices.take(data));
             throw e;
         } finally {
             if (!keepsBuffer) {
@@ -438,13 +430,10 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         }
     }
 
-    private void toServer(ByteBuf data, int from, int to) {
-        if (to > from) {
-            toServer(data.retainedSlice(from, to - from));
+    private void toServer(@Nullable ByteBuf data) {
+        if (data == null) {
+            return;
         }
-    }
-
-    private void toServer(ByteBuf data) {
         if (!link.isBound()) {
             // The server was lost while this buffer was being read.
             data.release();

@@ -150,6 +150,7 @@ public final class Link implements LinkedClient {
     private long awaitedFrom;
 
     private final GroupCopy copy = new GroupCopy();
+    private final Slices slices = new Slices();
     private @Nullable Preparer preparer;
 
     private long transactionStart;
@@ -647,12 +648,9 @@ public final class Link implements LinkedClient {
         if (fresh) {
             skipForeign(scanner, data);
         }
-        int first = data.readerIndex();
-        int end = data.writerIndex();
-        int run = first;
-        int runEnd = first;
+        slices.begin(data.readerIndex(), data.readerIndex());
         // The end of the last answer that is complete.
-        int complete = first;
+        int complete = data.readerIndex();
         boolean torn = clientTorn;
         boolean passedOn = false;
         try {
@@ -666,11 +664,12 @@ public final class Link implements LinkedClient {
                         : !discarding && settingsError == null && !transactionRefused && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
-                    if (transactionRefused && run < end) {
+                    if (transactionRefused) {
                         // What came before the end of that answer is not to be seen either.
-                        toClient(data, run, torn ? runEnd : complete);
-                        run = end;
-                        runEnd = end;
+                        if (!torn) {
+                            slices.dropFrom(complete);
+                        }
+                        toClient(slices.take(data));
                     }
                 } else if (event == FrameScanner.HEADER) {
                     keep &= onHeader(scanner.type());
@@ -681,41 +680,30 @@ public final class Link implements LinkedClient {
                 if (other != null) {
                     replacement = null;
                     keep = false;
-                    toClient(data, run, runEnd);
-                    run = data.readerIndex();
-                    runEnd = run;
+                    toClient(slices.take(data));
                     toClient(other);
                 }
                 if (keep) {
-                    int from0 = scanner.from();
                     if (scanner.isSplit()) {
-                        toClient(scanner.buffer().retainedSlice(from0, scanner.to() - from0));
-                        run = data.readerIndex();
-                        runEnd = run;
+                        toClient(scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from()));
                     } else {
-                        if (from0 != runEnd) {
-                            toClient(data, run, runEnd);
-                            run = from0;
-                        }
-                        runEnd = scanner.to();
+                        toClient(slices.keep(data, scanner.from(), scanner.to()));
                     }
-                    if (refusesTransactions
-                            && event == FrameScanner.MESSAGE
-                            && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
-                        complete = runEnd;
+                    if (event == FrameScanner.MESSAGE && scanner.type() == BackendMessageType.READY_FOR_QUERY) {
+                        complete = data.readerIndex();
                     }
                     clientTorn = event != FrameScanner.MESSAGE && scanner.bodyRemaining() > 0;
                 }
             }
-            if (run == first && runEnd == end && end > first) {
+            if (slices.isWhole(data)) {
                 passedOn = true;
-                toClient(data.readerIndex(first));
+                toClient(data.readerIndex(slices.first()));
             } else {
-                toClient(data, run, runEnd);
+                toClient(slices.take(data));
             }
         } catch (ProtocolException e) {
             // What stood before it counts as answered, so the client has to have it.
-            toClient(data, run, runEnd);
+            toClient(slices.take(data));
             client.flush();
             throw e;
         } finally {
@@ -974,13 +962,10 @@ public final class Link implements LinkedClient {
         return true;
     }
 
-    private void toClient(ByteBuf data, int from, int to) {
-        if (to > from) {
-            toClient(data.retainedSlice(from, to - from));
+    private void toClient(@Nullable ByteBuf data) {
+        if (data == null) {
+            return;
         }
-    }
-
-    private void toClient(ByteBuf data) {
         if (discarding) {
             // A write of a moment ago has shown that the client is gone.
             data.release();
