@@ -173,10 +173,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         int statements = config.protocol().maxPreparedStatements();
         boolean follows = settings.poolMode() != PoolMode.SESSION;
         this.link = new Link(this, channel, session.gate(), wanted, follows);
-        this.preparer = follows ? new Preparer(link, clients.statements(), wanted, statements) : null;
-        if (preparer != null) {
-            link.preparer(preparer);
-        }
+        this.preparer = follows ? link.follow(clients.statements(), statements) : null;
         if (settings.poolMode() == PoolMode.STATEMENT) {
             link.refuseTransactions();
         }
@@ -508,7 +505,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (type == FrontendMessageType.SYNC && openQueries != null) {
             openQueries.asked(type, Unpooled.EMPTY_BUFFER, 0, 0, false);
         }
-        link.sent(type, null);
+        link.sent(type);
         return Decision.PASS;
     }
 

@@ -12,13 +12,10 @@ import dev.pgweir.protocol.message.backend.DataRow;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
-import dev.pgweir.protocol.message.frontend.CopyFail;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
-import dev.pgweir.protocol.message.frontend.FrontendMessage;
 import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.net.ReadGate;
-import dev.pgweir.proxy.pool.PoolStats;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
 import dev.pgweir.proxy.prepare.ClientStatements;
@@ -26,20 +23,17 @@ import dev.pgweir.proxy.prepare.Effect;
 import dev.pgweir.proxy.prepare.Effects;
 import dev.pgweir.proxy.prepare.PreparedStatement;
 import dev.pgweir.proxy.prepare.Reference;
-import dev.pgweir.proxy.prepare.ServerStatements;
+import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LinkedClient;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,22 +88,15 @@ public final class Link implements LinkedClient {
     private final Owner owner;
     private final Channel client;
     private final EventLoop loop;
-    private final ReadGate clientGate;
     private final SessionParameters wanted;
     private final FollowedSettings settings;
 
     private final RequestQueue requests;
-    /** Whether each message of the extended protocol is followed, for the sake of the client's statements and settings. */
-    private final boolean follows;
-
-    private @Nullable PooledServer slot;
-    private @Nullable ServerConnection server;
+    private final GroupCopy copy = new GroupCopy();
+    private final ServerSide server;
     private long number;
-    private TransactionStatus status = TransactionStatus.IDLE;
     private @Nullable ErrorResponse fatal;
     private @Nullable ErrorResponse settingsError;
-    /** What waits for PgWeir's own query to be answered; nearly always empty. */
-    private final ArrayDeque<Runnable> afterInternal = new ArrayDeque<>(0);
     /** The client has part of a message, so that nothing else can be said to it before the rest. */
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
@@ -123,6 +110,8 @@ public final class Link implements LinkedClient {
     private boolean draining;
     /** The client left in the middle of a message. */
     private boolean leftInMessage;
+    /** How the server is released when it is clean again. */
+    private Release afterDrain = Release.REUSE;
     /** A read buffer is being passed on; writing to the client may show that it is gone. */
     private boolean relaying;
     /** The answer to the settings query has not come. */
@@ -134,14 +123,10 @@ public final class Link implements LinkedClient {
     /** Nothing of the bound server has been read yet. */
     private boolean fresh;
 
-    /** The scanner looks at each answer. */
-    private boolean watching;
     /** The body that is being read is for the client. */
     private boolean keepsBody;
     /** Takes the place of the message that was just read. */
     private @Nullable ByteBuf replacement;
-    /** It is not known what the client has left on the server. */
-    private boolean unreadable;
     /** The body of a message whose header was seen is being read. */
     private boolean inBody;
     /** The client's side waits for answers. */
@@ -149,12 +134,8 @@ public final class Link implements LinkedClient {
     /** What {@link RequestQueue#left} was then. */
     private long awaitedFrom;
 
-    private final GroupCopy copy = new GroupCopy();
     private final Slices slices = new Slices();
     private @Nullable Preparer preparer;
-
-    private long transactionStart;
-    private long queryStart;
 
     /**
      * @param clientGate stops the client while the server takes no more
@@ -166,11 +147,22 @@ public final class Link implements LinkedClient {
         this.owner = owner;
         this.client = client;
         this.loop = client.eventLoop();
-        this.clientGate = clientGate;
         this.wanted = wanted;
         this.settings = new FollowedSettings(wanted);
-        this.follows = follows;
         this.requests = new RequestQueue(follows);
+        this.server = new ServerSide(client, clientGate, requests, copy, follows);
+    }
+
+    /**
+     * Follows the client's statements, or with a limit of 0 its settings alone.
+     *
+     * @param limit setting {@code max_prepared_statements}: how many a server may have
+     */
+    public Preparer follow(StatementTable table, int limit) {
+        Preparer made = new Preparer(server, requests, settings, table, wanted, limit);
+        preparer = made;
+        server.follow(made.client());
+        return made;
     }
 
     // ---- binding ----
@@ -182,17 +174,10 @@ public final class Link implements LinkedClient {
      * @return false if the server died before it could be bound; it is released then
      */
     public boolean bind(PooledServer assigned) {
-        // All servers of these pools come from the one connector.
-        ServerConnection to =
-                (ServerConnection) Objects.requireNonNull(assigned.connection(), "a server that is ready");
+        ServerConnection to = server.bind(assigned);
         number++;
-        slot = assigned;
-        server = to;
-        requests.clear();
-        status = TransactionStatus.IDLE;
         fatal = null;
         settingsError = null;
-        unreadable = false;
         inBody = false;
         clientTorn = false;
         serverPaused = false;
@@ -208,16 +193,13 @@ public final class Link implements LinkedClient {
             to.statements().doubt();
             to.statements().forgetUnnamed();
         }
-        long now = System.nanoTime();
-        transactionStart = now;
-        queryStart = now;
         settling = !to.parameters().suits(wanted);
         holdsClient = settling && wanted.mayBeRefused();
         if (settling) {
-            sendInternal(new Query(to.parameters().queryToSuit(wanted)), null);
+            server.sendInternal(new Query(to.parameters().queryToSuit(wanted)));
         }
         if (holdsClient) {
-            flush();
+            server.flush();
         }
         return true;
     }
@@ -232,12 +214,12 @@ public final class Link implements LinkedClient {
 
     /** Whether a server is bound. */
     public boolean isBound() {
-        return server != null;
+        return server.isBound();
     }
 
     /** The bound server. */
     public @Nullable PooledServer slot() {
-        return slot;
+        return server.slot();
     }
 
     /**
@@ -246,110 +228,46 @@ public final class Link implements LinkedClient {
      * @param clean whether the client's side stands between messages
      */
     public void release(Release how, boolean clean) {
-        PooledServer from = slot;
-        ServerConnection to = server;
-        if (from == null || to == null) {
+        if (!server.isBound()) {
             return;
         }
-        boolean serverClean = !to.isUsable() || to.scanner().atBoundary();
         resumeServer();
-        clientGate.open(ReadGate.PEER_FULL);
-        boolean reusable = clean && serverClean && !unreadable && !requests.isDoubtful();
-        Release safe =
-                reusable || how.kind() == Release.Kind.CLOSE ? how : Release.close(DisconnectReason.SERVER_UNSYNC);
-        slot = null;
-        server = null;
-        requests.clear();
         settings.left();
         if (preparer != null) {
             preparer.left();
         }
         awaited = false;
-        copy.end();
-        if (watching) {
-            watching = false;
-            to.scanner().interest(ServerConnection.RELAY);
-        }
-        to.unlink(clean && serverClean);
-        from.pool().release(from, safe);
-        runAfterInternal();
+        server.release(how, clean);
     }
 
     // ---- from the client to the server ----
 
     /** Sends the client's bytes on with the next {@link #flush}. Takes over the buffer. */
     public void write(ByteBuf data) {
-        ServerConnection to = Objects.requireNonNull(server);
-        stats().bytesReceived().add(data.readableBytes());
-        if (copy.isActive()) {
-            copy.add(data);
-        }
-        to.write(data, loop);
-        if (!to.isWritable()) {
-            to.flush();
-            if (!to.isWritable()) {
-                clientGate.close(ReadGate.PEER_FULL);
-            }
-        }
+        server.write(data);
     }
 
     /** Sends what was written. */
     public void flush() {
-        if (server != null) {
-            server.flush();
-        }
+        server.flush();
     }
 
-    /**
-     * A message of the client was passed on, or its first bytes.
-     *
-     * @param effect what its answer means to the books of prepared statements
-     */
-    public void sent(byte type, @Nullable Effect effect) {
-        if (requests.isIdle()) {
-            queryStart = System.nanoTime();
-            if (status == TransactionStatus.IDLE) {
-                transactionStart = queryStart;
-            }
+    /** A message of the client of which nothing is followed was passed on, or its first bytes. */
+    public void sent(byte type) {
+        if (type == FrontendMessageType.COPY_DATA && preparer != null && !requests.isCopyIn()) {
+            beforeCopyData(preparer);
         }
-        if (follows) {
-            beginCopy(type);
-            copy.sent(type);
-            if (type == FrontendMessageType.COPY_DATA) {
-                beforeCopyData();
-            }
-        }
-        requests.sent(type, effect);
-        if (follows && (requests.isUnsynced() || effect != null)) {
-            watch();
-        }
+        server.sent(type, null);
     }
 
     /**
      * Copy data of which PostgreSQL has not said that it takes them: what PgWeir itself has to say to the server while they are
      * being sent would come to lie in the middle of a message, and what follows be read as something else.
      */
-    private void beforeCopyData() {
-        if (preparer != null && !requests.isCopyIn()) {
-            preparer.answered();
-            unreadable |= preparer.isHeld();
-        }
-    }
-
-    /** A group that begins outside of a transaction, of a client that has statements to lose. */
-    private void beginCopy(byte type) {
-        if (copy.isActive() || !requests.hasOnlyInternal()) {
-            return;
-        }
-        boolean extended = type == FrontendMessageType.PARSE
-                || type == FrontendMessageType.BIND
-                || type == FrontendMessageType.DESCRIBE
-                || type == FrontendMessageType.CLOSE;
-        if (extended
-                && status == TransactionStatus.IDLE
-                && preparer != null
-                && preparer.client().size() > 0) {
-            copy.begin();
+    private void beforeCopyData(Preparer of) {
+        of.answered();
+        if (of.isHeld()) {
+            server.isUnreadable();
         }
     }
 
@@ -358,45 +276,12 @@ public final class Link implements LinkedClient {
         refusesTransactions = true;
     }
 
-    /** Whose statements they are, where they are followed. */
-    public void preparer(Preparer of) {
-        preparer = of;
-    }
-
-    /** A message of PgWeir's own that belongs before one of the client is among what will be written. */
-    void sentHidden(byte type, Effect effect) {
-        beginCopy(type);
-        requests.sentHidden(type, effect);
-        watch();
-    }
-
-    /** The same for a simple query. */
-    void sentHiddenQuery(Effect effect) {
-        requests.sentInternal(effect);
-    }
-
-    private void watch() {
-        if (!watching && server != null) {
-            watching = true;
-            server.scanner().interest(ServerConnection.RELAY_EACH);
-        }
-    }
-
-    private void sendInternal(FrontendMessage message, @Nullable Effect effect) {
-        ServerConnection to = Objects.requireNonNull(server);
-        ByteBuf out = client.alloc().buffer();
-        message.encode(out);
-        requests.sentInternal(effect);
-        to.statements().forgetUnnamed();
-        to.write(out, loop);
-    }
-
     /** The client's next message depends on answers to earlier ones, which PostgreSQL is asked to give now. */
     public void awaitAnswers() {
         awaited = true;
         awaitedFrom = requests.left();
-        fromPooler(EmptyFrontendMessage.FLUSH, FrontendMessageType.FLUSH);
-        flush();
+        server.send(EmptyFrontendMessage.FLUSH, FrontendMessageType.FLUSH);
+        server.flush();
     }
 
     /**
@@ -408,10 +293,9 @@ public final class Link implements LinkedClient {
     public boolean readSettings() {
         String question = settings.question();
         if (question != null) {
-            sendInternal(new Query(question), null);
-            watching = true;
-            Objects.requireNonNull(server).scanner().interest(ServerConnection.RELAY_ROWS);
-            flush();
+            server.sendInternal(new Query(question));
+            server.watchRows();
+            server.flush();
         }
         return settings.isAsking();
     }
@@ -422,74 +306,14 @@ public final class Link implements LinkedClient {
             on.parameters().shareExtra(wanted);
         } else {
             settling = true;
-            sendInternal(new Query(on.parameters().queryToSuit(wanted)), null);
-            flush();
+            server.sendInternal(new Query(on.parameters().queryToSuit(wanted)));
+            server.flush();
         }
-    }
-
-    /**
-     * The client has reset settings; the empty name stands for all.
-     *
-     * @param forGood whether no error can take it back any more
-     */
-    void wasReset(Set<String> names, boolean forGood) {
-        settings.wasReset(names, forGood, server == null ? null : server.parameters());
     }
 
     /** Before ReadyForQuery: the client is told what a reset has come to. */
     public void tellReset(ByteBuf out) {
         settings.tellReset(out);
-    }
-
-    // ---- for the preparer ----
-
-    /** What the bound server is believed to have prepared. */
-    ServerStatements statements() {
-        return Objects.requireNonNull(server).statements();
-    }
-
-    /** The number of the group of messages that is being sent. */
-    long group() {
-        return requests.group();
-    }
-
-    /** Whether no answer is being waited for. */
-    boolean isAnswered() {
-        return requests.isAnswered();
-    }
-
-    ByteBufAllocator alloc() {
-        return client.alloc();
-    }
-
-    /** Whether the client's next message is the first of what would be a transaction. */
-    boolean isFirstOutsideTransaction() {
-        return status == TransactionStatus.IDLE && requests.hasOnlyInternal();
-    }
-
-    /** Whether PgWeir has messages or queries of its own under way. */
-    boolean hasOwnMessages() {
-        return requests.hasOwn();
-    }
-
-    /** Whether PostgreSQL was asked for the settings that the client has changed, and has not answered. */
-    boolean isReadingSettings() {
-        return settings.isAsking();
-    }
-
-    /** Whether nothing of the client is open. */
-    boolean hasOnlyInternal() {
-        return requests.hasOnlyInternal();
-    }
-
-    /** The client changes these settings, though not by a reset; the empty name stands for any. */
-    void changedSinceReset(List<String> names) {
-        settings.changedSinceReset(names);
-    }
-
-    /** The client may have changed these settings; the empty name stands for any. */
-    void touched(List<String> names) {
-        settings.touched(names);
     }
 
     /** Whether PostgreSQL drops what the client sends before its next Sync. */
@@ -503,18 +327,7 @@ public final class Link implements LinkedClient {
      * released before.
      */
     public void afterInternal(Runnable action) {
-        if (requests.headIsInternal()) {
-            afterInternal.add(action);
-        } else {
-            action.run();
-        }
-    }
-
-    private void runAfterInternal() {
-        // Behind one query of PgWeir's own there may be another.
-        while (!afterInternal.isEmpty() && !requests.headIsInternal()) {
-            afterInternal.remove().run();
-        }
+        server.afterInternal(action);
     }
 
     // ---- what the client's side wants to know ----
@@ -546,21 +359,17 @@ public final class Link implements LinkedClient {
 
     /** The transaction status of the last answer. */
     public TransactionStatus status() {
-        return status;
+        return server.status();
     }
 
     /** When the transaction began, or would have: {@link System#nanoTime}. */
     public long transactionStart() {
-        return transactionStart;
+        return server.transactionStart();
     }
 
     /** When the request that is being answered came, or when the last answer was complete: {@link System#nanoTime}. */
     public long queryStart() {
-        return queryStart;
-    }
-
-    PoolStats stats() {
-        return Objects.requireNonNull(slot).pool().stats();
+        return server.queryStart();
     }
 
     // ---- from the server to the client ----
@@ -572,7 +381,7 @@ public final class Link implements LinkedClient {
 
     @Override
     public void onServerRead(ServerConnection from, long link, ByteBuf data) {
-        if (from != server || link != number) {
+        if (!server.isBoundTo(from) || link != number) {
             onLateData(from, data);
             return;
         }
@@ -605,11 +414,11 @@ public final class Link implements LinkedClient {
         } else if (holdsClient && !settling && !discarding) {
             holdsClient = false;
             owner.onSettled();
-        } else if (server == from) {
+        } else if (server.isBoundTo(from)) {
             if (requests.isIdle() && from.scanner().atBoundary()) {
                 onAllAnswered();
             }
-            if (server == from && awaited && !discarding && requests.left() != awaitedFrom) {
+            if (server.isBoundTo(from) && awaited && !discarding && requests.left() != awaitedFrom) {
                 awaited = false;
                 owner.onAnswers();
             }
@@ -719,7 +528,7 @@ public final class Link implements LinkedClient {
             copy.end();
             requests.onCopyIn();
             if (draining) {
-                endGroup();
+                server.endGroup();
             }
             return true;
         }
@@ -729,10 +538,10 @@ public final class Link implements LinkedClient {
                     Severity.ERROR, SqlState.INTERNAL_ERROR, "the server answered with a very long error"));
         }
         if (type == BackendMessageType.DATA_ROW && settings.isAsking() && requests.headIsInternal()) {
-            LOG.warn("{}: a setting of the client is too long to follow it", server);
+            LOG.warn("{}: a setting of the client is too long to follow it", server.server());
             loseSettings();
         }
-        return !watching || !onAnswer(type);
+        return !server.isWatching() || !onAnswer(type);
     }
 
     /** Whether it is hidden from the client. */
@@ -796,7 +605,7 @@ public final class Link implements LinkedClient {
     }
 
     private boolean onReady(ServerConnection from, TransactionStatus now) {
-        status = now;
+        server.onReady(now);
         if (!requests.headIsInternal()) {
             copy.end();
         }
@@ -806,14 +615,14 @@ public final class Link implements LinkedClient {
             }
             settling = false;
             if (settings.isAsking()) {
-                from.scanner().interest(ServerConnection.RELAY_EACH);
+                server.unwatchRows();
                 settings.onAnswer(from.parameters());
                 settingsError = settings.excess();
                 if (settingsError == null) {
                     settle(from);
                 }
             }
-            runAfterInternal();
+            server.runAfterInternal();
             return false;
         }
         if (refusesTransactions && now != TransactionStatus.IDLE && !discarding) {
@@ -828,31 +637,22 @@ public final class Link implements LinkedClient {
                 settle(from);
             }
         }
-        long time = System.nanoTime();
-        PoolStats stats = stats();
-        int writer = owner.loopIndex();
-        stats.queryDone(writer, time - queryStart);
-        owner.onQueryDone(time - queryStart);
-        queryStart = time;
-        if (now == TransactionStatus.IDLE) {
-            stats.transactionDone(writer, time - transactionStart);
-            transactionStart = time;
-        }
+        owner.onQueryDone(server.onDone(owner.loopIndex()));
         return true;
     }
 
     private boolean onError(ByteBuf body) {
         ErrorResponse error = ErrorResponse.decode(body);
-        stats().errors().add(error.code());
+        server.stats().errors().add(error.code());
         if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
             return false;
         }
-        if (requests.headEffect() instanceof Effects effects && server != null) {
-            if (executeAgain(error, effects, server)) {
+        if (requests.headEffect() instanceof Effects effects) {
+            if (executeAgain(error, effects)) {
                 return false;
             }
             if (error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code()) || ExecuteRepair.isChanged(error)) {
-                effects.executed().forEach(server.statements()::lost);
+                effects.executed().forEach(server.server().statements()::lost);
             }
         }
         if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
@@ -865,15 +665,14 @@ public final class Link implements LinkedClient {
     }
 
     /** Whether the client need not see the error of a query. */
-    private boolean executeAgain(ErrorResponse error, Effects effects, ServerConnection on) {
+    private boolean executeAgain(ErrorResponse error, Effects effects) {
         if (preparer == null
                 || discarding
                 || !requests.isOnlyQuery()
                 || !preparer.executeAgain(error, effects, requests::hideQuery)) {
             return false;
         }
-        on.write(Objects.requireNonNull(preparer.takeBefore()), loop);
-        on.flush();
+        server.sendOwn(Objects.requireNonNull(preparer.takeBefore()));
         return true;
     }
 
@@ -888,11 +687,10 @@ public final class Link implements LinkedClient {
         boolean lost = error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code());
         boolean changed = error.code().equals(SqlState.FEATURE_NOT_SUPPORTED.code());
         PreparedStatement statement = name.statement();
-        ServerConnection on = server;
-        if (!(lost || changed) || statement == null || on == null) {
+        if (!(lost || changed) || statement == null) {
             return false;
         }
-        on.statements().lost(statement);
+        server.server().statements().lost(statement);
         if (changed && preparer != null) {
             preparer.table().retire(statement);
         }
@@ -904,12 +702,12 @@ public final class Link implements LinkedClient {
                 && requests.isLastGroup()
                 && (preparer == null || preparer.readsAlike(statement));
         if (again) {
-            sendAgain(on, statement);
+            sendAgain(statement);
         }
         return again;
     }
 
-    private void sendAgain(ServerConnection on, PreparedStatement statement) {
+    private void sendAgain(PreparedStatement statement) {
         List<RequestQueue.Entry> group = new ArrayList<>();
         boolean synced = requests.takeGroup(group);
         ByteBuf out = client.alloc().buffer();
@@ -919,20 +717,19 @@ public final class Link implements LinkedClient {
         StatementMessages.close(out, PreparedKind.STATEMENT, statement.name());
         requests.sentHidden(FrontendMessageType.CLOSE, Effects.NONE);
         StatementMessages.parse(out, statement);
-        requests.sentHidden(FrontendMessageType.PARSE, on.statements().preparing(statement, requests.group()));
-        stats().serverParseCount().increment();
+        requests.sentHidden(FrontendMessageType.PARSE, server.server().statements().preparing(statement, requests.group()));
+        server.stats().serverParseCount().increment();
         group.forEach(requests::sentAgain);
         if (synced) {
             requests.sent(FrontendMessageType.SYNC, null);
         }
         out.writeBytes(copy.last(group.size() + (synced ? 1 : 0)));
-        on.write(out, loop);
-        on.flush();
+        server.sendOwn(out);
     }
 
     private void loseSettings() {
         settings.failed();
-        unreadable = true;
+        server.isUnreadable();
     }
 
     /** Whether the client may see it. */
@@ -945,19 +742,20 @@ public final class Link implements LinkedClient {
         if (requests.headIsInternal() && settling) {
             settingsError = error;
             // If it was the settings of somebody else that could not be taken back, they would be in everybody's way.
-            unreadable |=
-                    !Objects.requireNonNull(server).parameters().extraNames().isEmpty();
+            if (!server.server().parameters().extraNames().isEmpty()) {
+                server.isUnreadable();
+            }
             return false;
         }
         if (requests.headIsInternal() && settings.isAsking()) {
             // What the client has changed is not known, so nobody else must meet it.
-            LOG.warn("{}: asking for the settings failed: {} {}", server, error.code(), error.message());
+            LOG.warn("{}: asking for the settings failed: {} {}", server.server(), error.code(), error.message());
             loseSettings();
         }
         settings.onError();
         if (requests.onError()) {
-            fromPooler(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
-            flush();
+            server.send(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
+            server.flush();
         }
         return true;
     }
@@ -971,13 +769,13 @@ public final class Link implements LinkedClient {
             data.release();
             return;
         }
-        stats().bytesSent().add(data.readableBytes());
+        server.stats().bytesSent().add(data.readableBytes());
         client.write(data, client.voidPromise());
         if (!client.isWritable()) {
             client.flush();
-            if (!discarding && !client.isWritable() && !serverPaused && server != null) {
+            if (!discarding && !client.isWritable() && !serverPaused && server.isBound()) {
                 serverPaused = true;
-                server.setReadable(false);
+                server.server().setReadable(false);
             }
         }
     }
@@ -986,8 +784,8 @@ public final class Link implements LinkedClient {
     public void resumeServer() {
         if (serverPaused) {
             serverPaused = false;
-            if (server != null) {
-                server.setReadable(true);
+            if (server.isBound()) {
+                server.server().setReadable(true);
             }
         }
     }
@@ -999,14 +797,14 @@ public final class Link implements LinkedClient {
 
     @Override
     public void onServerWritabilityChanged(ServerConnection from, long link) {
-        if (from == server && link == number && from.isWritable()) {
-            clientGate.open(ReadGate.PEER_FULL);
+        if (server.isBoundTo(from) && link == number && from.isWritable()) {
+            server.onWritable();
         }
     }
 
     @Override
     public void onServerClosed(ServerConnection from, long link) {
-        if (from == server && link == number) {
+        if (server.isBoundTo(from) && link == number) {
             if (discarding) {
                 release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             } else {
@@ -1069,14 +867,17 @@ public final class Link implements LinkedClient {
      * network is taken to be dead, and what is only closed politely there would keep its place until TCP notices.
      */
     public void limitDrain() {
-        ServerConnection on = server;
-        if (on == null || on.profile().connectTimeout().isZero()) {
+        if (!server.isBound()) {
+            return;
+        }
+        ServerConnection on = server.server();
+        if (on.profile().connectTimeout().isZero()) {
             return;
         }
         long mine = number;
         loop.schedule(
                 () -> {
-                    if (server == on && number == mine) {
+                    if (server.isBoundTo(on) && number == mine) {
                         on.abort(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION);
                     }
                 },
@@ -1090,7 +891,7 @@ public final class Link implements LinkedClient {
             release(Release.close(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION), !leftInMessage);
             return false;
         }
-        endGroup();
+        server.endGroup();
         if (requests.isIdle()) {
             onAllAnswered();
             return false;
@@ -1098,32 +899,12 @@ public final class Link implements LinkedClient {
         return true;
     }
 
-    /** Ends what only the client could have ended. */
-    private void endGroup() {
-        if (requests.isCopyIn()) {
-            fromPooler(new CopyFail("the client has left"), FrontendMessageType.COPY_FAIL);
-        }
-        if (requests.isUnsynced()) {
-            fromPooler(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
-        }
-        flush();
-    }
-
-    private Release afterDrain = Release.REUSE;
-
-    private void fromPooler(FrontendMessage message, byte type) {
-        ByteBuf out = client.alloc().buffer();
-        message.encode(out);
-        Objects.requireNonNull(server).write(out, loop);
-        requests.sent(type, null);
-    }
-
     private void onAllAnswered() {
         if (!discarding) {
             owner.onIdle();
-        } else if (status != TransactionStatus.IDLE) {
-            sendInternal(new Query("ROLLBACK"), null);
-            flush();
+        } else if (server.status() != TransactionStatus.IDLE) {
+            server.sendInternal(new Query("ROLLBACK"));
+            server.flush();
         } else if (!readSettings()) {
             release(afterDrain, true);
         }

@@ -29,7 +29,7 @@ final class PassedStatements {
     void onParse(ByteBuf buffer, String name, SqlScan scan, int from, int to) {
         Behaviour behaviour = scan.statements().isEmpty() ? null : preparer.behaviour(buffer, scan, from, to);
         note(name, behaviour);
-        preparer.link().sent(FrontendMessageType.PARSE, null);
+        preparer.sent(FrontendMessageType.PARSE, null);
     }
 
     private void note(String name, @Nullable Behaviour behaviour) {
@@ -54,6 +54,6 @@ final class PassedStatements {
                         Preparer.portal(buffer, portalFrom, portalTo), behaviour == null ? Behaviour.NONE : behaviour);
             }
         }
-        preparer.link().sent(FrontendMessageType.BIND, null);
+        preparer.sent(FrontendMessageType.BIND, null);
     }
 }

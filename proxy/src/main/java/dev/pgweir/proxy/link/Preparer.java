@@ -24,6 +24,7 @@ import dev.pgweir.proxy.prepare.sql.SqlScan;
 import dev.pgweir.proxy.prepare.sql.SqlScanner;
 import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +64,9 @@ public final class Preparer {
 
     private static final Reference UNNAMED = sent -> "";
 
-    private final Link link;
+    private final ServerSide server;
+    private final RequestQueue requests;
+    private final FollowedSettings settings;
     private final ClientStatements client = new ClientStatements();
     private final StatementTable table;
     private final SessionParameters wanted;
@@ -92,8 +95,16 @@ public final class Preparer {
      * @param limit setting {@code max_prepared_statements}: how many a server may have; with 0 the client's statements pass as
      *     they are, and only its settings are followed
      */
-    public Preparer(Link link, StatementTable table, SessionParameters wanted, int limit) {
-        this.link = link;
+    Preparer(
+            ServerSide server,
+            RequestQueue requests,
+            FollowedSettings settings,
+            StatementTable table,
+            SessionParameters wanted,
+            int limit) {
+        this.server = server;
+        this.requests = requests;
+        this.settings = settings;
         this.table = table;
         this.wanted = wanted;
         this.limit = limit;
@@ -182,11 +193,11 @@ public final class Preparer {
 
     /** Whether the next request has to wait for answers, whatever it is. */
     public boolean isHeld() {
-        if (link.isReadingSettings()) {
+        if (settings.isAsking()) {
             // It may have to meet another value than the server has.
             return true;
         }
-        held = held && !link.isAnswered();
+        held = held && !requests.isAnswered();
         return held;
     }
 
@@ -195,7 +206,7 @@ public final class Preparer {
      * of them fails PostgreSQL skips whatever comes up to a Sync, of which the client knows nothing.
      */
     public boolean isBlocked() {
-        blocked = blocked && link.hasOwnMessages();
+        blocked = blocked && requests.hasOwn();
         return blocked;
     }
 
@@ -236,7 +247,7 @@ public final class Preparer {
         if (scan.statements().isEmpty()) {
             sent(
                     FrontendMessageType.PARSE,
-                    new UnnamedStatement(client, server(), bytes(buffer, from, to), Behaviour.NONE, group()));
+                    new UnnamedStatement(client, prepared(), bytes(buffer, from, to), Behaviour.NONE, group()));
             return Outcome.SEND;
         }
         if (sql.mustWait(scan)) {
@@ -250,7 +261,7 @@ public final class Preparer {
                 FrontendMessageType.PARSE,
                 inPlaces(rewritten)
                         .add(new UnnamedStatement(
-                                client, server(), rewritten.definition(), rewritten.behaviour(), group())));
+                                client, prepared(), rewritten.definition(), rewritten.behaviour(), group())));
         return Outcome.SEND;
     }
 
@@ -269,15 +280,15 @@ public final class Preparer {
         client.require(definition.length);
         PreparedStatement statement = made(
                 PreparedStatement.Kind.PARSE, definition, rewritten == null ? Behaviour.NONE : rewritten.behaviour());
-        if (server().isOpenBefore(statement, group())) {
+        if (prepared().isOpenBefore(statement, group())) {
             return waitForAnswers();
         }
         stats().clientParseCount().increment();
         keepFrom = to;
-        if (server().has(statement) && link.isIdle() && link.status() != TransactionStatus.FAILED) {
+        if (prepared().has(statement) && requests.isIdle() && server.status() != TransactionStatus.FAILED) {
             // Only an answer is missing, and nothing can make it another one.
             StatementMessages.parseEmpty(before(), "");
-            server().forgetUnnamed();
+            prepared().forgetUnnamed();
             sent(FrontendMessageType.PARSE, client.change(name, statement, group()));
             return Outcome.SEND;
         }
@@ -289,7 +300,7 @@ public final class Preparer {
                 FrontendMessageType.PARSE,
                 inPlaces(rewritten)
                         .add(client.change(name, statement, group()))
-                        .add(server().preparing(statement, group())));
+                        .add(prepared().preparing(statement, group())));
         return Outcome.SEND;
     }
 
@@ -317,7 +328,7 @@ public final class Preparer {
 
     /** Too long to be kept: it lasts as long as the client has this server. */
     private Outcome onLongParse() {
-        sent(FrontendMessageType.PARSE, new UnnamedStatement(client, server(), null, Behaviour.NONE, group()));
+        sent(FrontendMessageType.PARSE, new UnnamedStatement(client, prepared(), null, Behaviour.NONE, group()));
         return Outcome.SEND;
     }
 
@@ -438,7 +449,7 @@ public final class Preparer {
 
     /** A Bind or Describe that refers to the unnamed statement. */
     private Outcome onUnnamed(byte type, String portal, boolean mayWait, Runnable sendToNowhere) {
-        boolean open = server().isUnnamedOpenBefore(group());
+        boolean open = prepared().isUnnamedOpenBefore(group());
         if (open && mayWait) {
             return waitForAnswers();
         }
@@ -453,7 +464,7 @@ public final class Preparer {
             return waitForAnswers();
         }
         ensureTarget(unnamed.behaviour());
-        if (open || !server().hasUnnamed(client, unnamed.version())) {
+        if (open || !prepared().hasUnnamed(client, unnamed.version())) {
             byte[] definition = unnamed.definition();
             if (definition == null) {
                 sendToNowhere.run();
@@ -461,7 +472,7 @@ public final class Preparer {
                 return Outcome.SEND;
             }
             StatementMessages.parseUnnamed(before(), definition);
-            hidden(FrontendMessageType.PARSE, unnamed.again(server(), group()));
+            hidden(FrontendMessageType.PARSE, unnamed.again(prepared(), group()));
         }
         if (type == FrontendMessageType.BIND) {
             bound(portal, unnamed.behaviour());
@@ -481,10 +492,10 @@ public final class Preparer {
             return Outcome.SEND;
         }
         if (nameTo == nameFrom) {
-            if (server().isUnnamedOpenBefore(group())) {
+            if (prepared().isUnnamedOpenBefore(group())) {
                 return waitForAnswers();
             }
-            sent(FrontendMessageType.CLOSE, client.closeUnnamed(server(), group()));
+            sent(FrontendMessageType.CLOSE, client.closeUnnamed(prepared(), group()));
             return Outcome.SEND;
         }
         String name = name(buffer, nameFrom, nameTo);
@@ -522,7 +533,7 @@ public final class Preparer {
 
     /** A portal executes this from now on. */
     void bound(String portal, Behaviour behaviour) {
-        if (!commands.isEmpty() && link.isIdle() && link.status() == TransactionStatus.IDLE) {
+        if (!commands.isEmpty() && requests.isIdle() && server.status() == TransactionStatus.IDLE) {
             // Portals end with their transaction.
             commands.clear();
         }
@@ -534,7 +545,7 @@ public final class Preparer {
         }
         executed(behaviour);
         if (command == null && !behaviour.touches().isEmpty()) {
-            link.changedSinceReset(behaviour.touches());
+            settings.changedSinceReset(behaviour.touches());
         }
     }
 
@@ -561,13 +572,13 @@ public final class Preparer {
 
     /** Enters a simple query. It ends the unnamed statement, as PostgreSQL documents. */
     Outcome query(@Nullable Effects effects) {
-        if (link.awaitsSync() || (client.mayHaveUnnamed() && !link.hasOnlyInternal())) {
+        if (requests.isUnsynced() || (client.mayHaveUnnamed() && !requests.hasOnlyInternal())) {
             // PostgreSQL skips it after an error, even behind another query.
             Effects all = effects == null ? new Effects() : effects;
-            sent(FrontendMessageType.QUERY, all.add(client.closeUnnamed(server(), group())));
+            sent(FrontendMessageType.QUERY, all.add(client.closeUnnamed(prepared(), group())));
         } else {
             client.forgetUnnamed();
-            server().forgetUnnamed();
+            prepared().forgetUnnamed();
             sent(FrontendMessageType.QUERY, effects);
         }
         blocked |= prefixed;
@@ -606,7 +617,7 @@ public final class Preparer {
     }
 
     boolean isOpen(@Nullable PreparedStatement statement) {
-        return statement != null && server().isOpenBefore(statement, group());
+        return statement != null && prepared().isOpenBefore(statement, group());
     }
 
     Outcome waitForAnswers() {
@@ -623,7 +634,7 @@ public final class Preparer {
     @Nullable
     PreparedStatement statementOf(ClientStatements.@Nullable Name name) {
         PreparedStatement statement = name == null ? null : name.statement();
-        return name == null || statement == null || server().has(statement) ? statement : reread(name, statement);
+        return name == null || statement == null || prepared().has(statement) ? statement : reread(name, statement);
     }
 
     private PreparedStatement reread(ClientStatements.Name name, PreparedStatement statement) {
@@ -655,7 +666,7 @@ public final class Preparer {
 
     /** Prepares the statement on the server, if it is not there. */
     void ensure(PreparedStatement statement) {
-        if (!server().has(statement)) {
+        if (!prepared().has(statement)) {
             prepare(statement);
         }
     }
@@ -665,7 +676,7 @@ public final class Preparer {
         stats().serverParseCount().increment();
         if (statement.kind() == PreparedStatement.Kind.PARSE) {
             StatementMessages.parse(before(), statement);
-            hidden(FrontendMessageType.PARSE, server().preparing(statement, group()));
+            hidden(FrontendMessageType.PARSE, prepared().preparing(statement, group()));
         } else {
             prepareBySql(statement);
         }
@@ -683,7 +694,7 @@ public final class Preparer {
         hidden(FrontendMessageType.PARSE, Effects.NONE);
         StatementMessages.bindAndExecute(out, helper, helper);
         hidden(FrontendMessageType.BIND, Effects.NONE);
-        hidden(FrontendMessageType.EXECUTE, server().preparing(statement, group()));
+        hidden(FrontendMessageType.EXECUTE, prepared().preparing(statement, group()));
         StatementMessages.close(out, PreparedKind.PORTAL, helper);
         hidden(FrontendMessageType.CLOSE, Effects.NONE);
         dropStatement(helper);
@@ -692,14 +703,14 @@ public final class Preparer {
     /** Closes what is too much with this one more, and what there may be of this name without our knowledge. */
     void makeRoom(PreparedStatement statement) {
         Set<PreparedStatement> but = needed.isEmpty() ? Set.of(statement) : needed;
-        for (PreparedStatement surplus : server().surplus(limit, but)) {
+        for (PreparedStatement surplus : prepared().surplus(limit, but)) {
             StatementMessages.close(before(), PreparedKind.STATEMENT, surplus.name());
-            hidden(FrontendMessageType.CLOSE, server().closing(surplus, group()));
+            hidden(FrontendMessageType.CLOSE, prepared().closing(surplus, group()));
         }
         StatementMessages.close(before(), PreparedKind.STATEMENT, statement.name());
         hidden(
                 FrontendMessageType.CLOSE,
-                server().has(statement) ? server().closing(statement, group()) : Effects.NONE);
+                prepared().has(statement) ? prepared().closing(statement, group()) : Effects.NONE);
     }
 
     void dropStatement(String name) {
@@ -709,33 +720,52 @@ public final class Preparer {
 
     ByteBuf before() {
         if (before == null) {
-            before = link.alloc().buffer();
+            before = server.alloc().buffer();
         }
         return before;
     }
 
     void hidden(byte type, Effect effect) {
         prefixed = true;
-        link.sentHidden(type, effect);
+        server.sentHidden(type, effect);
     }
 
     void hiddenQuery(Effect effect) {
-        link.sentHiddenQuery(effect);
+        server.sentHiddenQuery(effect);
     }
 
-    private void sent(byte type, @Nullable Effect effect) {
-        link.sent(type, effect);
+    void sent(byte type, @Nullable Effect effect) {
+        server.sent(type, effect);
     }
 
-    void touched(List<String> settings) {
-        if (!settings.isEmpty()) {
-            link.touched(settings);
-            readsOtherwise |= settings.stream().anyMatch(ReadingSettings::include);
+    void touched(List<String> names) {
+        if (!names.isEmpty()) {
+            settings.touched(names);
+            readsOtherwise |= names.stream().anyMatch(ReadingSettings::include);
         }
     }
 
-    ServerStatements server() {
-        return link.statements();
+    /** What the bound server is believed to have prepared. */
+    ServerStatements prepared() {
+        return server.server().statements();
+    }
+
+    /**
+     * The client has reset settings; the empty name stands for all.
+     *
+     * @param forGood whether no error can take it back any more
+     */
+    void wasReset(Set<String> names, boolean forGood) {
+        settings.wasReset(names, forGood, server.isBound() ? server.server().parameters() : null);
+    }
+
+    /** Whether the client's next message is the first of what would be a transaction. */
+    boolean isFirstOutsideTransaction() {
+        return server.isFirstOutsideTransaction();
+    }
+
+    ByteBufAllocator alloc() {
+        return server.alloc();
     }
 
     StatementTable table() {
@@ -747,15 +777,11 @@ public final class Preparer {
     }
 
     PoolStats stats() {
-        return link.stats();
-    }
-
-    Link link() {
-        return link;
+        return server.stats();
     }
 
     long group() {
-        return link.group();
+        return requests.group();
     }
 
     /** PostgreSQL is to say what is wrong with it. */

@@ -75,11 +75,11 @@ final class SqlRewriter {
             return preparer.query(null);
         }
         requireRoom(scan);
-        boolean alone = preparer.link().isFirstOutsideTransaction();
+        boolean alone = preparer.isFirstOutsideTransaction();
         repair.forget();
         Effects effects = new Effects();
         preparer.needs(needed(scan));
-        ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
+        ByteBuf text = preparer.alloc().buffer(to - from + 64);
         try {
             int written = textFrom;
             int helpers = 0;
@@ -145,7 +145,7 @@ final class SqlRewriter {
             return false;
         }
         beforeAgain.run();
-        preparer.server().lost(lost);
+        preparer.prepared().lost(lost);
         if (ExecuteRepair.isChanged(error)) {
             preparer.table().retire(lost);
         }
@@ -235,7 +235,7 @@ final class SqlRewriter {
                 preparer.stats().clientParseCount().increment();
                 preparer.stats().serverParseCount().increment();
                 effects.add(preparer.client().change(statement.name(), made, preparer.group()))
-                        .add(preparer.server().preparing(made, preparer.group()));
+                        .add(preparer.prepared().preparing(made, preparer.group()));
                 yield made.name();
             }
             case EXECUTE -> {
@@ -305,7 +305,7 @@ final class SqlRewriter {
     /** In a query of its own: after an error in the extended protocol the client's would be skipped. */
     private void ensureForQuery(PreparedStatement statement) {
         if (statement.kind() == PreparedStatement.Kind.PARSE
-                || preparer.server().has(statement)) {
+                || preparer.prepared().has(statement)) {
             preparer.ensure(statement);
             return;
         }
@@ -316,7 +316,7 @@ final class SqlRewriter {
                 .writeInt(Integer.BYTES + StatementMessages.sqlPrepareLength(statement) + 1);
         StatementMessages.sqlPrepare(out, statement);
         out.writeByte(0);
-        preparer.hiddenQuery(preparer.server().preparing(statement, preparer.group()));
+        preparer.hiddenQuery(preparer.prepared().preparing(statement, preparer.group()));
     }
 
     private PreparedStatement bySql(ByteBuf buffer, SessionStatement statement) {
@@ -361,7 +361,7 @@ final class SqlRewriter {
     /** Whether it is not known yet what there is to deallocate. */
     boolean isAnythingOpen() {
         return preparer.client().isOpenBefore(preparer.group())
-                || preparer.server().isOpenBefore(preparer.group());
+                || preparer.prepared().isOpenBefore(preparer.group());
     }
 
     /** What comes behind it has to wait, since all that is known is over if it succeeds, and nothing if it does not. */
@@ -369,12 +369,12 @@ final class SqlRewriter {
         preparer.holdNext();
         Effects all = new Effects();
         all.add(preparer.client().clearing());
-        preparer.server().all().forEach(it -> all.add(preparer.server().closing(it, preparer.group())));
+        preparer.prepared().all().forEach(it -> all.add(preparer.prepared().closing(it, preparer.group())));
         return all.add(new Effect() {
             @Override
             public void done() {
                 if (kind == SessionStatement.Kind.DISCARD_ALL) {
-                    preparer.link().wasReset(Set.of(""), true);
+                    preparer.wasReset(Set.of(""), true);
                 }
             }
 
@@ -392,7 +392,7 @@ final class SqlRewriter {
         effects.resetting(name).add(new Effect() {
             @Override
             public void done() {
-                preparer.link().wasReset(effects.resets(), false);
+                preparer.wasReset(effects.resets(), false);
             }
 
             @Override
@@ -459,7 +459,7 @@ final class SqlRewriter {
             case DISCARD_ALL -> {
                 preparer.client().clear();
                 preparer.client().forgetUnnamed();
-                preparer.link().wasReset(Set.of(""), true);
+                preparer.wasReset(Set.of(""), true);
                 return new CommandComplete("DISCARD ALL");
             }
             default -> {
@@ -513,7 +513,7 @@ final class SqlRewriter {
             int to,
             String sent,
             @Nullable PreparedStatement target) {
-        ByteBuf text = preparer.link().alloc().buffer(to - from + 64);
+        ByteBuf text = preparer.alloc().buffer(to - from + 64);
         try {
             text.writeBytes(buffer, from, statement.nameFrom() - from);
             StatementMessages.ascii(text, '"' + sent + '"');
@@ -549,7 +549,7 @@ final class SqlRewriter {
                     preparer.makeRoom(target);
                     preparer.stats().serverParseCount().increment();
                     effects.add(preparer.client().change(command.name(), target, preparer.group()))
-                            .add(preparer.server().preparing(target, preparer.group()));
+                            .add(preparer.prepared().preparing(target, preparer.group()));
                 } else if (target != null) {
                     // The name is taken, as PostgreSQL will say of the one that takes its place.
                     preparer.ensure(target);
