@@ -8,7 +8,6 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.CommandComplete;
-import dev.pgweir.protocol.message.backend.DataRow;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
@@ -89,14 +88,14 @@ public final class Link implements LinkedClient {
     private final Channel client;
     private final EventLoop loop;
     private final SessionParameters wanted;
-    private final FollowedSettings settings;
+    private final FollowedSettings followed;
+    private final SettingsTransfer settings;
 
     private final RequestQueue requests;
     private final GroupCopy copy = new GroupCopy();
     private final ServerSide server;
     private long number;
     private @Nullable ErrorResponse fatal;
-    private @Nullable ErrorResponse settingsError;
     /** The client has part of a message, so that nothing else can be said to it before the rest. */
     private boolean clientTorn;
     /** The client is gone; answers are awaited but not passed on. */
@@ -114,11 +113,6 @@ public final class Link implements LinkedClient {
     private Release afterDrain = Release.REUSE;
     /** A read buffer is being passed on; writing to the client may show that it is gone. */
     private boolean relaying;
-    /** The answer to the settings query has not come. */
-    private boolean settling;
-    /** The client's first request waits for that answer. */
-    private boolean holdsClient;
-
     private boolean serverPaused;
     /** Nothing of the bound server has been read yet. */
     private boolean fresh;
@@ -148,9 +142,10 @@ public final class Link implements LinkedClient {
         this.client = client;
         this.loop = client.eventLoop();
         this.wanted = wanted;
-        this.settings = new FollowedSettings(wanted);
+        this.followed = new FollowedSettings(wanted);
         this.requests = new RequestQueue(follows);
         this.server = new ServerSide(client, clientGate, requests, copy, follows);
+        this.settings = new SettingsTransfer(server, requests, followed, wanted);
     }
 
     /**
@@ -159,7 +154,7 @@ public final class Link implements LinkedClient {
      * @param limit setting {@code max_prepared_statements}: how many a server may have
      */
     public Preparer follow(StatementTable table, int limit) {
-        Preparer made = new Preparer(server, requests, settings, table, wanted, limit);
+        Preparer made = new Preparer(server, requests, followed, table, wanted, limit);
         preparer = made;
         server.follow(made.client());
         return made;
@@ -177,7 +172,7 @@ public final class Link implements LinkedClient {
         ServerConnection to = server.bind(assigned);
         number++;
         fatal = null;
-        settingsError = null;
+        settings.begin();
         inBody = false;
         clientTorn = false;
         serverPaused = false;
@@ -193,14 +188,7 @@ public final class Link implements LinkedClient {
             to.statements().doubt();
             to.statements().forgetUnnamed();
         }
-        settling = !to.parameters().suits(wanted);
-        holdsClient = settling && wanted.mayBeRefused();
-        if (settling) {
-            server.sendInternal(new Query(to.parameters().queryToSuit(wanted)));
-        }
-        if (holdsClient) {
-            server.flush();
-        }
+        settings.bound(to);
         return true;
     }
 
@@ -209,7 +197,7 @@ public final class Link implements LinkedClient {
      * PostgreSQL may refuse, and no statement may run without them.
      */
     public boolean isSettling() {
-        return holdsClient;
+        return settings.holdsClient();
     }
 
     /** Whether a server is bound. */
@@ -291,29 +279,12 @@ public final class Link implements LinkedClient {
      * @return false if there is nothing to ask
      */
     public boolean readSettings() {
-        String question = settings.question();
-        if (question != null) {
-            server.sendInternal(new Query(question));
-            server.watchRows();
-            server.flush();
-        }
-        return settings.isAsking();
-    }
-
-    /** The client's next message, which may be on its way already, is to meet its own settings. */
-    private void settle(ServerConnection on) {
-        if (on.parameters().suits(wanted)) {
-            on.parameters().shareExtra(wanted);
-        } else {
-            settling = true;
-            server.sendInternal(new Query(on.parameters().queryToSuit(wanted)));
-            server.flush();
-        }
+        return settings.read();
     }
 
     /** Before ReadyForQuery: the client is told what a reset has come to. */
     public void tellReset(ByteBuf out) {
-        settings.tellReset(out);
+        followed.tellReset(out);
     }
 
     /** Whether PostgreSQL drops what the client sends before its next Sync. */
@@ -403,16 +374,14 @@ public final class Link implements LinkedClient {
                     ErrorResponse.of(Severity.ERROR, SqlState.INTERNAL_ERROR, "internal error of PgWeir"));
             return;
         }
-        ErrorResponse refused = settingsError;
+        ErrorResponse refused = discarding ? null : settings.takeRefusal();
         if (transactionRefused && !discarding) {
             owner.onTransactionRefused();
-        } else if (refused != null && !discarding && !requests.headIsInternal()) {
-            settingsError = null;
+        } else if (refused != null) {
             owner.onSettingsRefused(refused);
         } else if (discarding && !draining) {
             startDrain();
-        } else if (holdsClient && !settling && !discarding) {
-            holdsClient = false;
+        } else if (!discarding && settings.takeSettled()) {
             owner.onSettled();
         } else if (server.isBoundTo(from)) {
             if (requests.isIdle() && from.scanner().atBoundary()) {
@@ -470,7 +439,7 @@ public final class Link implements LinkedClient {
                 boolean body = event == FrameScanner.OPAQUE && inBody;
                 boolean keep = body
                         ? keepsBody && !discarding
-                        : !discarding && settingsError == null && !transactionRefused && !requests.headIsInternal();
+                        : !discarding && !settings.isRefused() && !transactionRefused && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
                     if (transactionRefused) {
@@ -537,9 +506,8 @@ public final class Link implements LinkedClient {
             return onError(ErrorResponse.of(
                     Severity.ERROR, SqlState.INTERNAL_ERROR, "the server answered with a very long error"));
         }
-        if (type == BackendMessageType.DATA_ROW && settings.isAsking() && requests.headIsInternal()) {
-            LOG.warn("{}: a setting of the client is too long to follow it", server.server());
-            loseSettings();
+        if (type == BackendMessageType.DATA_ROW && settings.takesRows()) {
+            settings.onLongRow();
         }
         return !server.isWatching() || !onAnswer(type);
     }
@@ -575,15 +543,7 @@ public final class Link implements LinkedClient {
                 return onReady(from, ReadyForQuery.decode(scanner.body()).status());
             }
             case BackendMessageType.PARAMETER_STATUS -> {
-                ParameterStatus change = ParameterStatus.decode(scanner.body());
-                from.parameters().reported(change.name(), change.value());
-                if (settings.isOfReset(change.name(), requests.headEffect())) {
-                    return false;
-                }
-                if (!requests.headIsInternal()) {
-                    wanted.reported(change.name(), change.value());
-                }
-                return true;
+                return settings.onReport(from, ParameterStatus.decode(scanner.body()));
             }
             case BackendMessageType.COMMAND_COMPLETE -> {
                 if (requests.headType() == FrontendMessageType.QUERY
@@ -593,8 +553,8 @@ public final class Link implements LinkedClient {
                 return !onAnswer(type);
             }
             case BackendMessageType.DATA_ROW -> {
-                if (settings.isAsking() && requests.headIsInternal()) {
-                    settings.onRow(DataRow.decode(scanner.body()));
+                if (settings.takesRows()) {
+                    settings.onRow(scanner.body());
                 }
                 return true;
             }
@@ -610,18 +570,7 @@ public final class Link implements LinkedClient {
             copy.end();
         }
         if (requests.onReady() == RequestQueue.INTERNAL) {
-            if (settling && settingsError == null) {
-                settings.onSuited(from.parameters());
-            }
-            settling = false;
-            if (settings.isAsking()) {
-                server.unwatchRows();
-                settings.onAnswer(from.parameters());
-                settingsError = settings.excess();
-                if (settingsError == null) {
-                    settle(from);
-                }
-            }
+            settings.onOwnDone(from);
             server.runAfterInternal();
             return false;
         }
@@ -629,12 +578,12 @@ public final class Link implements LinkedClient {
             transactionRefused = true;
             return false;
         }
-        if (settings.hasReset() && !discarding) {
+        if (followed.hasReset() && !discarding) {
             replacement = client.alloc().buffer();
-            settings.tellReset(replacement);
+            followed.tellReset(replacement);
             new ReadyForQuery(now).encode(replacement);
             if (now == TransactionStatus.IN_TRANSACTION) {
-                settle(from);
+                settings.settle(from);
             }
         }
         owner.onQueryDone(server.onDone(owner.loopIndex()));
@@ -727,11 +676,6 @@ public final class Link implements LinkedClient {
         server.sendOwn(out);
     }
 
-    private void loseSettings() {
-        settings.failed();
-        server.isUnreadable();
-    }
-
     /** Whether the client may see it. */
     private boolean onError(ErrorResponse error) {
         if (error.severity() == Severity.FATAL || error.severity() == Severity.PANIC) {
@@ -739,20 +683,10 @@ public final class Link implements LinkedClient {
             fatal = error;
             return false;
         }
-        if (requests.headIsInternal() && settling) {
-            settingsError = error;
-            // If it was the settings of somebody else that could not be taken back, they would be in everybody's way.
-            if (!server.server().parameters().extraNames().isEmpty()) {
-                server.isUnreadable();
-            }
+        if (requests.headIsInternal() && settings.onOwnError(error)) {
             return false;
         }
-        if (requests.headIsInternal() && settings.isAsking()) {
-            // What the client has changed is not known, so nobody else must meet it.
-            LOG.warn("{}: asking for the settings failed: {} {}", server.server(), error.code(), error.message());
-            loseSettings();
-        }
-        settings.onError();
+        followed.onError();
         if (requests.onError()) {
             server.send(EmptyFrontendMessage.SYNC, FrontendMessageType.SYNC);
             server.flush();
@@ -905,7 +839,7 @@ public final class Link implements LinkedClient {
         } else if (server.status() != TransactionStatus.IDLE) {
             server.sendInternal(new Query("ROLLBACK"));
             server.flush();
-        } else if (!readSettings()) {
+        } else if (!settings.read()) {
             release(afterDrain, true);
         }
     }
