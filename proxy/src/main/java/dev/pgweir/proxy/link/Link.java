@@ -12,16 +12,12 @@ import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
-import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
-import dev.pgweir.proxy.prepare.ClientStatements;
 import dev.pgweir.proxy.prepare.Effect;
 import dev.pgweir.proxy.prepare.Effects;
-import dev.pgweir.proxy.prepare.PreparedStatement;
-import dev.pgweir.proxy.prepare.Reference;
 import dev.pgweir.proxy.prepare.StatementTable;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LinkedClient;
@@ -30,8 +26,6 @@ import dev.pgweir.proxy.server.SessionParameters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +124,7 @@ public final class Link implements LinkedClient {
 
     private final Slices slices = new Slices();
     private @Nullable Preparer preparer;
+    private @Nullable StatementRepair repair;
 
     /**
      * @param clientGate stops the client while the server takes no more
@@ -156,6 +151,7 @@ public final class Link implements LinkedClient {
     public Preparer follow(StatementTable table, int limit) {
         Preparer made = new Preparer(server, requests, followed, table, wanted, limit);
         preparer = made;
+        repair = new StatementRepair(server, requests, copy, made);
         server.follow(made.client());
         return made;
     }
@@ -172,7 +168,6 @@ public final class Link implements LinkedClient {
         ServerConnection to = server.bind(assigned);
         number++;
         fatal = null;
-        settings.begin();
         inBody = false;
         clientTorn = false;
         serverPaused = false;
@@ -374,7 +369,7 @@ public final class Link implements LinkedClient {
                     ErrorResponse.of(Severity.ERROR, SqlState.INTERNAL_ERROR, "internal error of PgWeir"));
             return;
         }
-        ErrorResponse refused = discarding ? null : settings.takeRefusal();
+        ErrorResponse refused = discarding || transactionRefused ? null : settings.takeRefusal();
         if (transactionRefused && !discarding) {
             owner.onTransactionRefused();
         } else if (refused != null) {
@@ -593,87 +588,13 @@ public final class Link implements LinkedClient {
     private boolean onError(ByteBuf body) {
         ErrorResponse error = ErrorResponse.decode(body);
         server.stats().errors().add(error.code());
-        if (requests.headEffect() instanceof ClientStatements.Name name && repair(error, name)) {
-            return false;
-        }
-        if (requests.headEffect() instanceof Effects effects) {
-            if (executeAgain(error, effects)) {
+        if (repair != null) {
+            if (repair.mends(error, !discarding)) {
                 return false;
             }
-            if (error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code()) || ExecuteRepair.isChanged(error)) {
-                effects.executed().forEach(server.server().statements()::lost);
-            }
-        }
-        if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
-            replacement = OldColumns.asCachedPlan(error, client.alloc());
-        }
-        if (requests.headEffect() instanceof Reference reference && !discarding && replacement == null) {
-            replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
+            replacement = discarding ? null : repair.retold(error, body);
         }
         return onError(error);
-    }
-
-    /** Whether the client need not see the error of a query. */
-    private boolean executeAgain(ErrorResponse error, Effects effects) {
-        if (preparer == null
-                || discarding
-                || !requests.isOnlyQuery()
-                || !preparer.executeAgain(error, effects, requests::hideQuery)) {
-            return false;
-        }
-        server.sendOwn(Objects.requireNonNull(preparer.takeBefore()));
-        return true;
-    }
-
-    /**
-     * A statement that the server has lost, or whose result has other columns since a table was altered: it is prepared
-     * anew, and outside of a transaction, where nothing was executed yet, the client's messages are sent once more. A
-     * client that relies on an old description of the columns has to know, though.
-     *
-     * @return whether the client needs not see the error
-     */
-    private boolean repair(ErrorResponse error, ClientStatements.Name name) {
-        boolean lost = error.code().equals(SqlState.INVALID_SQL_STATEMENT_NAME.code());
-        boolean changed = error.code().equals(SqlState.FEATURE_NOT_SUPPORTED.code());
-        PreparedStatement statement = name.statement();
-        if (!(lost || changed) || statement == null) {
-            return false;
-        }
-        server.server().statements().lost(statement);
-        if (changed && preparer != null) {
-            preparer.table().retire(statement);
-        }
-        boolean again = !discarding
-                && copy.isRepeatable()
-                && (lost || copy.isDescribed())
-                && !requests.isHeadHidden()
-                && statement.kind() == PreparedStatement.Kind.PARSE
-                && requests.isLastGroup()
-                && (preparer == null || preparer.readsAlike(statement));
-        if (again) {
-            sendAgain(statement);
-        }
-        return again;
-    }
-
-    private void sendAgain(PreparedStatement statement) {
-        List<RequestQueue.Entry> group = new ArrayList<>();
-        boolean synced = requests.takeGroup(group);
-        ByteBuf out = client.alloc().buffer();
-        if (!synced) {
-            EmptyFrontendMessage.SYNC.encode(out);
-        }
-        StatementMessages.close(out, PreparedKind.STATEMENT, statement.name());
-        requests.sentHidden(FrontendMessageType.CLOSE, Effects.NONE);
-        StatementMessages.parse(out, statement);
-        requests.sentHidden(FrontendMessageType.PARSE, server.server().statements().preparing(statement, requests.group()));
-        server.stats().serverParseCount().increment();
-        group.forEach(requests::sentAgain);
-        if (synced) {
-            requests.sent(FrontendMessageType.SYNC, null);
-        }
-        out.writeBytes(copy.last(group.size() + (synced ? 1 : 0)));
-        server.sendOwn(out);
     }
 
     /** Whether the client may see it. */

@@ -42,13 +42,9 @@ final class SettingsTransfer {
 
     // ---- to the server ----
 
-    /** A server is about to be bound. */
-    void begin() {
-        refusal = null;
-    }
-
     /** A server is bound: if it has other settings than the client wants, it is told them. */
     void bound(ServerConnection to) {
+        refusal = null;
         settling = !to.parameters().suits(wanted);
         holdsClient = settling && wanted.mayBeRefused();
         if (settling) {
