@@ -3,7 +3,16 @@
  * PostgreSQL's answers mean for the binding, the settings that follow a client, and what a pool is made of beyond its
  * lists (where it connects to, as whom, and what a client is told at its login).
  *
- * <p>A {@link dev.pgweir.proxy.link.Link} is touched on its client's event loop only. A server on another loop hands
+ * <p>A {@link dev.pgweir.proxy.link.Link} has two sides:
+ *
+ * <pre>
+ *   client ──▶ {@link dev.pgweir.proxy.link.Preparer}, which puts the server's names of statements in ──▶ ServerSide ──▶ server
+ *                                      RequestQueue: what is open
+ *   client ◀── ClientSide ◀── Answers: what they mean, and whether the client may see them ◀── server
+ *                             SettingsTransfer, StatementRepair: PgWeir's own queries
+ * </pre>
+ *
+ * <p>A link is touched on its client's event loop only. A server on another loop hands
  * whole read buffers over; each carries the number of the link it is for, so late ones are recognised. The client's side
  * alone decides to release a server.
  *

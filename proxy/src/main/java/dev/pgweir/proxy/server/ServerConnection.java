@@ -432,7 +432,7 @@ public final class ServerConnection implements ServerControl {
                 if (event == FrameScanner.MESSAGE) {
                     onUnlinkedMessage();
                 } else if (task == null) {
-                    onUnaskedBytes(rest);
+                    Unasked.require(scanner, rest);
                 }
                 rest = scanner.bodyRemaining();
             }
@@ -441,24 +441,6 @@ public final class ServerConnection implements ServerControl {
             startClosing(DisconnectReason.SERVER_UNSYNC);
         } finally {
             data.release();
-        }
-    }
-
-    /**
-     * Notices and notifications may come at any time; nothing else comes unasked.
-     *
-     * @param rest how many bytes at the beginning belong to a message whose header was seen before
-     */
-    private void onUnaskedBytes(int rest) {
-        ByteBuf bytes = scanner.buffer();
-        long next = (long) scanner.from() + rest;
-        while (next < scanner.to()) {
-            int at = (int) next;
-            byte type = bytes.getByte(at);
-            if (type != BackendMessageType.NOTICE_RESPONSE && type != BackendMessageType.NOTIFICATION_RESPONSE) {
-                throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
-            }
-            next += bytes.getInt(at + 1) + 1L;
         }
     }
 
