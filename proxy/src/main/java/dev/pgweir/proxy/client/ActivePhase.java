@@ -10,13 +10,11 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
-import dev.pgweir.protocol.message.backend.AuthenticationOk;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.BackendMessage;
 import dev.pgweir.protocol.message.backend.CommandComplete;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
-import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.link.DatabasePool;
@@ -264,22 +262,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     void begin(Map<String, String> welcome) {
         pool.pool().clientConnected();
         pool.pool().stats().clientLoginCount().increment();
-        ByteBuf out = channel.alloc().buffer(512);
-        new AuthenticationOk().encode(out);
         Map<String, String> told = new LinkedHashMap<>(welcome);
         told.replaceAll((name, value) -> {
             String own = wanted.get(name);
             return own == null ? value : own;
         });
-        told.forEach((name, value) -> new ParameterStatus(name, value).encode(out));
-        key.encode(out);
-        String notice = config.protocol().loginNotifyMessage();
-        if (!notice.isEmpty()) {
-            NoticeResponse.of(Severity.NOTICE, SqlState.SUCCESSFUL_COMPLETION, notice)
-                    .encode(out);
-        }
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-        channel.writeAndFlush(out, channel.voidPromise());
+        new Welcome(told, key).send(channel, config.protocol().loginNotifyMessage());
     }
 
     // ---- figures for the console ----

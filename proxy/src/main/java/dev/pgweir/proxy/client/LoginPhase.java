@@ -9,13 +9,9 @@ import dev.pgweir.config.value.AuthType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.ProtocolVersion;
-import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
-import dev.pgweir.protocol.message.backend.AuthenticationOk;
 import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
-import dev.pgweir.protocol.message.backend.ParameterStatus;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthStep;
@@ -355,12 +351,7 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
         handedOver = true;
         ConsolePhase phase = new ConsolePhase(session, scanner, clients.console(), clients.keys(), user, admin);
-        ByteBuf out = session.channel().alloc().buffer();
-        new AuthenticationOk().encode(out);
-        clients.consoleWelcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
-        phase.key().encode(out);
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-        session.channel().writeAndFlush(out, session.channel().voidPromise());
+        new Welcome(clients.consoleWelcome(), phase.key()).send(session.channel(), "");
         session.become(phase);
     }
 
