@@ -97,7 +97,7 @@ final class StatementRepair {
         }
         prepared().lost(statement);
         if (changed) {
-            preparer.table().retire(statement);
+            preparer.reading().retire(statement);
         }
         boolean again = mayRepeat
                 && copy.isRepeatable()
@@ -105,7 +105,7 @@ final class StatementRepair {
                 && !requests.isHeadHidden()
                 && statement.kind() == PreparedStatement.Kind.PARSE
                 && requests.isLastGroup()
-                && preparer.readsAlike(statement);
+                && preparer.reading().isAlike(statement);
         if (again) {
             sendAgain(statement);
         }
