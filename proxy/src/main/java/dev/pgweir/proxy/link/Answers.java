@@ -27,6 +27,7 @@ final class Answers {
     private final GroupCopy copy;
     private final FollowedSettings followed;
     private final SettingsTransfer settings;
+    private final Drain drain;
     /** These two are null unless statements or settings are followed. */
     private @Nullable Preparer preparer;
 
@@ -40,10 +41,6 @@ final class Answers {
     private boolean refusesTransactions;
     /** One did not; nothing more is passed on. */
     private boolean transactionRefused;
-    /** The client is gone; answers are awaited but not passed on. */
-    private boolean discarding;
-    /** What only the client could have ended is ended as soon as it begins. */
-    private boolean endsGroups;
 
     Answers(
             Link.Owner owner,
@@ -51,13 +48,15 @@ final class Answers {
             RequestQueue requests,
             GroupCopy copy,
             FollowedSettings followed,
-            SettingsTransfer settings) {
+            SettingsTransfer settings,
+            Drain drain) {
         this.owner = owner;
         this.server = server;
         this.requests = requests;
         this.copy = copy;
         this.followed = followed;
         this.settings = settings;
+        this.drain = drain;
     }
 
     /** The client's statements and settings are followed. */
@@ -87,32 +86,12 @@ final class Answers {
         return transactionRefused;
     }
 
-    /** The client is gone. */
-    void discard() {
-        discarding = true;
-    }
-
-    /** Whether the client is gone. */
-    boolean areDiscarded() {
-        return discarding;
-    }
-
-    /** The client is gone, and from now on what only it could end is ended for it. */
-    void endGroups() {
-        endsGroups = true;
-    }
-
-    /** Whether that has begun. */
-    boolean endsGroups() {
-        return endsGroups;
-    }
-
     /**
      * Whether the client may see what comes next, as far as that does not depend on it. Of the answer behind refused settings
      * not a byte: it may end within a message, where no error can follow.
      */
     boolean reachClient() {
-        return !discarding && !settings.isRefused() && !transactionRefused && !requests.headIsInternal();
+        return !drain.isClientGone() && !settings.isRefused() && !transactionRefused && !requests.headIsInternal();
     }
 
     /** What the client gets in the place of the message that was just read, as a whole message; null for nothing. */
@@ -128,7 +107,7 @@ final class Answers {
         if (type == BackendMessageType.COPY_IN_RESPONSE) {
             copy.end();
             requests.onCopyIn();
-            if (endsGroups) {
+            if (drain.hasBegun()) {
                 server.endGroup();
             }
             return true;
@@ -207,11 +186,11 @@ final class Answers {
             server.runAfterInternal();
             return false;
         }
-        if (refusesTransactions && now != TransactionStatus.IDLE && !discarding) {
+        if (refusesTransactions && now != TransactionStatus.IDLE && !drain.isClientGone()) {
             transactionRefused = true;
             return false;
         }
-        if (followed.hasReset() && !discarding) {
+        if (followed.hasReset() && !drain.isClientGone()) {
             replacement = server.alloc().buffer();
             followed.tellReset(replacement);
             new ReadyForQuery(now).encode(replacement);
@@ -227,10 +206,10 @@ final class Answers {
         ErrorResponse error = ErrorResponse.decode(body);
         server.stats().errors().add(error.code());
         if (repair != null) {
-            if (repair.mends(error, !discarding)) {
+            if (repair.mends(error, !drain.isClientGone())) {
                 return false;
             }
-            replacement = discarding ? null : repair.retold(error, body);
+            replacement = drain.isClientGone() ? null : repair.retold(error, body);
         }
         return onError(error);
     }

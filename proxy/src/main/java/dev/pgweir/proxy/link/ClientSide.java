@@ -17,6 +17,7 @@ final class ClientSide {
     private final Channel client;
     private final ServerSide server;
     private final Answers answers;
+    private final Drain drain;
     private final Slices slices = new Slices();
 
     /** Nothing of the bound server has been read yet. */
@@ -30,10 +31,11 @@ final class ClientSide {
     /** The client takes no more, so the server is not read. */
     private boolean serverPaused;
 
-    ClientSide(Channel client, ServerSide server, Answers answers) {
+    ClientSide(Channel client, ServerSide server, Answers answers, Drain drain) {
         this.client = client;
         this.server = server;
         this.answers = answers;
+        this.drain = drain;
     }
 
     /** Another server is bound. */
@@ -68,7 +70,7 @@ final class ClientSide {
             int event;
             while ((event = scanner.next(data)) != FrameScanner.END) {
                 boolean body = event == FrameScanner.OPAQUE && inBody;
-                boolean keep = body ? keepsBody && !answers.areDiscarded() : answers.reachClient();
+                boolean keep = body ? keepsBody && !drain.isClientGone() : answers.reachClient();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= answers.onMessage(from, scanner);
                     if (answers.isTransactionRefused()) {
@@ -139,7 +141,7 @@ final class ClientSide {
         if (data == null) {
             return;
         }
-        if (answers.areDiscarded()) {
+        if (drain.isClientGone()) {
             // A write of a moment ago has shown that the client is gone.
             data.release();
             return;
@@ -148,7 +150,7 @@ final class ClientSide {
         client.write(data, client.voidPromise());
         if (!client.isWritable()) {
             client.flush();
-            if (!answers.areDiscarded() && !client.isWritable() && !serverPaused && server.isBound()) {
+            if (!drain.isClientGone() && !client.isWritable() && !serverPaused && server.isBound()) {
                 serverPaused = true;
                 server.server().setReadable(false);
             }

@@ -7,7 +7,6 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
-import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -78,15 +77,12 @@ public final class Link implements LinkedClient {
     private final RequestQueue requests;
     private final ServerSide server;
     private final SettingsTransfer settings;
+    private final Drain drain;
     private final Answers answers;
     private final ClientSide clientSide;
     /** Which of the client's servers is bound: what comes for another is late. */
     private long number;
 
-    /** The client left in the middle of a message. */
-    private boolean leftInMessage;
-    /** How the server is released when it is clean again. */
-    private Release afterDrain = Release.REUSE;
     /** A read buffer is being passed on; writing to the client may show that it is gone. */
     private boolean relaying;
 
@@ -113,8 +109,9 @@ public final class Link implements LinkedClient {
         GroupCopy copy = new GroupCopy();
         this.server = new ServerSide(client, clientGate, requests, copy, follows);
         this.settings = new SettingsTransfer(server, requests, followed, wanted);
-        this.answers = new Answers(owner, server, requests, copy, followed, settings);
-        this.clientSide = new ClientSide(client, server, answers);
+        this.drain = new Drain(server, requests, settings);
+        this.answers = new Answers(owner, server, requests, copy, followed, settings, drain);
+        this.clientSide = new ClientSide(client, server, answers, drain);
     }
 
     /**
@@ -340,12 +337,12 @@ public final class Link implements LinkedClient {
                     ErrorResponse.of(Severity.ERROR, SqlState.INTERNAL_ERROR, "internal error of PgWeir"));
             return;
         }
-        if (!answers.areDiscarded()) {
+        if (!drain.isClientGone()) {
             tellOwner(from);
-        } else if (!answers.endsGroups()) {
-            startDrain();
+        } else if (!drain.hasBegun()) {
+            beginDrain();
         } else if (isAllAnswered(from)) {
-            drainOn();
+            releaseDrained(drain.next());
         }
     }
 
@@ -377,7 +374,7 @@ public final class Link implements LinkedClient {
         if (isAllAnswered(from)) {
             owner.onIdle();
         }
-        if (server.isBoundTo(from) && awaited && !answers.areDiscarded() && requests.left() != awaitedFrom) {
+        if (server.isBoundTo(from) && awaited && !drain.isClientGone() && requests.left() != awaitedFrom) {
             awaited = false;
             owner.onAnswers();
         }
@@ -391,7 +388,7 @@ public final class Link implements LinkedClient {
     private void breakOff(ServerConnection from, DisconnectReason reason, ErrorResponse why) {
         relaying = false;
         from.close(reason);
-        if (answers.areDiscarded()) {
+        if (drain.isClientGone()) {
             release(Release.close(reason), false);
         } else {
             owner.onServerLost(why);
@@ -418,7 +415,7 @@ public final class Link implements LinkedClient {
     @Override
     public void onServerClosed(ServerConnection from, long link) {
         if (server.isBoundTo(from) && link == number) {
-            if (answers.areDiscarded()) {
+            if (drain.isClientGone()) {
                 release(Release.close(DisconnectReason.SERVER_CRASHED), true);
             } else {
                 owner.onServerLost(answers.fatal());
@@ -439,15 +436,13 @@ public final class Link implements LinkedClient {
      * @return whether a request is being worked on, which it may be worth to cancel
      */
     public boolean drain(boolean atBoundary, Release whenClean) {
-        answers.discard();
-        afterDrain = whenClean;
-        leftInMessage = !atBoundary;
+        drain.clientLeft(atBoundary, whenClean);
         resumeServer();
         if (relaying) {
             // It was a write to the client that failed; the buffer that is being read is finished first.
             return atBoundary && !requests.isIdle();
         }
-        return startDrain();
+        return beginDrain();
     }
 
     /**
@@ -473,27 +468,14 @@ public final class Link implements LinkedClient {
                 TimeUnit.NANOSECONDS);
     }
 
-    private boolean startDrain() {
-        answers.endGroups();
-        if (leftInMessage || requests.isDoubtful()) {
-            release(Release.close(DisconnectReason.CLIENT_LEFT_IN_TRANSACTION), !leftInMessage);
-            return false;
-        }
-        server.endGroup();
-        if (requests.isIdle()) {
-            drainOn();
-            return false;
-        }
-        return true;
+    private boolean beginDrain() {
+        releaseDrained(drain.begin());
+        return drain.isBusy();
     }
 
-    /** All that was asked is answered; more may have to be. */
-    private void drainOn() {
-        if (server.status() != TransactionStatus.IDLE) {
-            server.sendInternal(new Query("ROLLBACK"));
-            server.flush();
-        } else if (!settings.read()) {
-            release(afterDrain, true);
+    private void releaseDrained(@Nullable Release how) {
+        if (how != null) {
+            release(how, drain.isClean());
         }
     }
 }
