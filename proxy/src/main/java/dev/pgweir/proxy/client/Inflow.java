@@ -31,13 +31,7 @@ final class Inflow {
     /**
      * @param whenIdle called where a server is bound that has nothing to do any more
      */
-    Inflow(
-            ClientSession session,
-            FrameScanner scanner,
-            Link link,
-            PoolPlace place,
-            Intake intake,
-            Runnable whenIdle) {
+    Inflow(ClientSession session, FrameScanner scanner, Link link, PoolPlace place, Intake intake, Runnable whenIdle) {
         this.session = session;
         this.scanner = scanner;
         this.link = link;

@@ -320,8 +320,7 @@ final class Intake {
 
     /** The next request is answered as cancelled. */
     void cancelNext() {
-        owed = ErrorResponse.of(
-                Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
+        owed = ErrorResponse.of(Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
     }
 
     private boolean answerOwed() {

@@ -15,7 +15,6 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client's place in its pool: takes a server, or waits for one and for its own settings there, and binds it. On the

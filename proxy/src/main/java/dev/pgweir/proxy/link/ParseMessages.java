@@ -79,9 +79,7 @@ final class ParseMessages {
 
     private Outcome onUnnamed(ByteBuf buffer, SqlScan scan, int from, int to) {
         if (scan.statements().isEmpty()) {
-            server.sent(
-                    FrontendMessageType.PARSE,
-                    unnamed(StatementFields.bytes(buffer, from, to), Behaviour.NONE));
+            server.sent(FrontendMessageType.PARSE, unnamed(StatementFields.bytes(buffer, from, to), Behaviour.NONE));
             return Outcome.SEND;
         }
         if (commands.mustWait(scan)) {
@@ -102,8 +100,7 @@ final class ParseMessages {
         if (books.isOpen(known) || commands.mustWait(scan)) {
             return prelude.waitForAnswers();
         }
-        ParseRewriter.Rewritten rewritten =
-                scan.statements().isEmpty() ? null : sql.rewrite(buffer, scan, from, to);
+        ParseRewriter.Rewritten rewritten = scan.statements().isEmpty() ? null : sql.rewrite(buffer, scan, from, to);
         byte[] definition = rewritten == null ? StatementFields.bytes(buffer, from, to) : rewritten.definition();
         PreparedStatement exists = known == null ? null : known.statement();
         if (known != null && exists != null) {

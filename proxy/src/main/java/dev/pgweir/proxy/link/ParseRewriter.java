@@ -69,8 +69,7 @@ final class ParseRewriter {
         PreparedStatement known = reading.of(books.client().find(statement.name()));
         return switch (statement.kind()) {
             case SET, RESET_ALL -> {
-                boolean reset =
-                        statement.kind() != SessionStatement.Kind.SET || SqlText.isReset(buffer, statement);
+                boolean reset = statement.kind() != SessionStatement.Kind.SET || SqlText.isReset(buffer, statement);
                 yield new Rewritten(
                         StatementFields.bytes(buffer, from, to),
                         new Behaviour(

@@ -31,7 +31,9 @@ final class PassedStatements {
 
     /** A whole Parse. */
     void onParse(ByteBuf buffer, String name, SqlScan scan, int from, int to) {
-        Behaviour behaviour = scan.statements().isEmpty() ? null : sql.rewrite(buffer, scan, from, to).behaviour();
+        Behaviour behaviour = scan.statements().isEmpty()
+                ? null
+                : sql.rewrite(buffer, scan, from, to).behaviour();
         note(name, behaviour);
         server.sent(FrontendMessageType.PARSE, null);
     }
@@ -52,10 +54,12 @@ final class PassedStatements {
             int portalFrom = from + FrameScanner.HEADER_LENGTH;
             int portalTo = StatementFields.terminator(buffer, portalFrom, to);
             int nameTo = StatementFields.terminator(buffer, portalTo + 1, to);
-            Behaviour behaviour = nameTo < 0 ? null : behaviours.get(StatementFields.portal(buffer, portalTo + 1, nameTo));
+            Behaviour behaviour =
+                    nameTo < 0 ? null : behaviours.get(StatementFields.portal(buffer, portalTo + 1, nameTo));
             if (nameTo >= 0) {
                 portals.bound(
-                        StatementFields.portal(buffer, portalFrom, portalTo), behaviour == null ? Behaviour.NONE : behaviour);
+                        StatementFields.portal(buffer, portalFrom, portalTo),
+                        behaviour == null ? Behaviour.NONE : behaviour);
             }
         }
         server.sent(FrontendMessageType.BIND, null);

@@ -179,9 +179,7 @@ final class Prelude {
             hidden(FrontendMessageType.CLOSE, books.closing(surplus));
         }
         StatementMessages.close(bytes(), PreparedKind.STATEMENT, statement.name());
-        hidden(
-                FrontendMessageType.CLOSE,
-                books.prepared().has(statement) ? books.closing(statement) : Effects.NONE);
+        hidden(FrontendMessageType.CLOSE, books.prepared().has(statement) ? books.closing(statement) : Effects.NONE);
     }
 
     /** Closes what there may be of this name. */

@@ -66,7 +66,9 @@ final class Reading {
     @Nullable
     PreparedStatement of(ClientStatements.@Nullable Name name) {
         PreparedStatement statement = name == null ? null : name.statement();
-        return name == null || statement == null || books.prepared().has(statement) ? statement : again(name, statement);
+        return name == null || statement == null || books.prepared().has(statement)
+                ? statement
+                : again(name, statement);
     }
 
     /** What a name stands for if its text is read now. */

@@ -81,7 +81,9 @@ final class RequestQueue {
 
     /** Whether the answer that comes next is to one of PgWeir's own queries or messages. */
     boolean headIsInternal() {
-        return open.size() > 0 && open.isHidden(0) && (open.type(0) == INTERNAL || open.type(0) == FrontendMessageType.SYNC);
+        return open.size() > 0
+                && open.isHidden(0)
+                && (open.type(0) == INTERNAL || open.type(0) == FrontendMessageType.SYNC);
     }
 
     boolean isUnsynced() {
@@ -406,7 +408,11 @@ final class RequestQueue {
 
     /** Whether nothing is open but one query of the client. */
     boolean isOnlyQuery() {
-        return open.size() == 1 && open.type(0) == FrontendMessageType.QUERY && !open.isHidden(0) && !unsynced && !copyIn;
+        return open.size() == 1
+                && open.type(0) == FrontendMessageType.QUERY
+                && !open.isHidden(0)
+                && !unsynced
+                && !copyIn;
     }
 
     /** The answer to that query is not for the client, since the query will be sent once more. */

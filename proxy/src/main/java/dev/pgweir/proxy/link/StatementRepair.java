@@ -78,9 +78,7 @@ final class StatementRepair {
     }
 
     private boolean executeAgain(ErrorResponse error, Effects effects, boolean mayRepeat) {
-        if (!mayRepeat
-                || !requests.isOnlyQuery()
-                || !preparer.executeAgain(error, effects, requests::hideQuery)) {
+        if (!mayRepeat || !requests.isOnlyQuery() || !preparer.executeAgain(error, effects, requests::hideQuery)) {
             return false;
         }
         server.sendOwn(Objects.requireNonNull(preparer.takeBefore()));

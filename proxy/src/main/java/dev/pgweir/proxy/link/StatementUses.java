@@ -143,8 +143,7 @@ final class StatementUses {
             prelude.ensure(statement);
             effect = name;
         }
-        StatementMessages.describe(
-                prelude.bytes(), statement == null ? PreparedStatement.NOWHERE : statement.name());
+        StatementMessages.describe(prelude.bytes(), statement == null ? PreparedStatement.NOWHERE : statement.name());
         prelude.keepFrom(to);
         server.sent(FrontendMessageType.DESCRIBE, effect);
         return Outcome.SEND;
