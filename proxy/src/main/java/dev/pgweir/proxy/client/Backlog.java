@@ -26,7 +26,9 @@ final class Backlog {
     private byte type;
     private int from;
 
-    private final ArrayDeque<ByteBuf> behind = new ArrayDeque<>(0);
+    /** What was read behind it; null as long as nothing ever was. */
+    private @Nullable ArrayDeque<ByteBuf> behind;
+
     private int bytesBehind;
 
     // ---- the message that waits ----
@@ -96,6 +98,9 @@ final class Backlog {
      * @return whether no more should be read
      */
     boolean add(ByteBuf data) {
+        if (behind == null) {
+            behind = new ArrayDeque<>(1);
+        }
         behind.add(data);
         bytesBehind += data.readableBytes();
         return bytesBehind > MAX_BYTES;
@@ -104,7 +109,7 @@ final class Backlog {
     /** The next of these, if no message waits; else null. It is the caller's. */
     @Nullable
     ByteBuf next() {
-        return buffer == null ? behind.poll() : null;
+        return buffer == null && behind != null ? behind.poll() : null;
     }
 
     /** Nothing waits any more. */
@@ -114,7 +119,7 @@ final class Backlog {
 
     /** Whether nothing is kept. */
     boolean isEmpty() {
-        return buffer == null && behind.isEmpty();
+        return buffer == null && (behind == null || behind.isEmpty());
     }
 
     void release() {
@@ -126,7 +131,9 @@ final class Backlog {
             split.release();
             split = null;
         }
-        behind.forEach(ByteBuf::release);
-        behind.clear();
+        if (behind != null) {
+            behind.forEach(ByteBuf::release);
+            behind.clear();
+        }
     }
 }

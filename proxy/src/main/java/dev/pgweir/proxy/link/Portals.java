@@ -14,8 +14,8 @@ final class Portals {
     private final RequestQueue requests;
     private final FollowedSettings settings;
     private final Reading reading;
-    /** What portals of the transaction execute, by name, if that is more than a query; nearly always empty. */
-    private final Map<String, SqlCommand> commands = new HashMap<>(2);
+    /** What portals of the transaction execute, by name, if that is more than a query. Most clients never have one. */
+    private Map<String, SqlCommand> commands = Map.of();
 
     Portals(ServerSide server, RequestQueue requests, FollowedSettings settings, Reading reading) {
         this.server = server;
@@ -39,10 +39,13 @@ final class Portals {
     void bound(String portal, Behaviour behaviour) {
         if (!commands.isEmpty() && requests.isIdle() && server.status() == TransactionStatus.IDLE) {
             // Portals end with their transaction.
-            commands.clear();
+            commands = Map.of();
         }
         SqlCommand command = behaviour.command();
         if (command != null) {
+            if (commands.isEmpty()) {
+                commands = new HashMap<>(2);
+            }
             commands.put(portal, command);
         } else if (!commands.isEmpty()) {
             commands.remove(portal);

@@ -43,8 +43,8 @@ final class ServerSide {
     private boolean watching;
     /** It is not known what the client has left on the server. */
     private boolean unreadable;
-    /** What waits for PgWeir's own query to be answered; nearly always empty. */
-    private final ArrayDeque<Runnable> afterInternal = new ArrayDeque<>(0);
+    /** What waits for PgWeir's own query to be answered; null as long as nothing ever did, which is nearly always. */
+    private @Nullable ArrayDeque<Runnable> afterInternal;
 
     private long transactionStart;
     private long queryStart;
@@ -327,18 +327,22 @@ final class ServerSide {
 
     /** Runs an action behind PgWeir's own queries, in every case; see {@link Link#afterInternal}. */
     void afterInternal(Runnable action) {
-        if (requests.headIsInternal()) {
-            afterInternal.add(action);
-        } else {
+        if (!requests.headIsInternal()) {
             action.run();
+            return;
         }
+        if (afterInternal == null) {
+            afterInternal = new ArrayDeque<>(1);
+        }
+        afterInternal.add(action);
     }
 
     /** A query of PgWeir's own is answered. */
     void runAfterInternal() {
         // Behind one query of PgWeir's own there may be another.
-        while (!afterInternal.isEmpty() && !requests.headIsInternal()) {
-            afterInternal.remove().run();
+        ArrayDeque<Runnable> actions = afterInternal;
+        while (actions != null && !actions.isEmpty() && !requests.headIsInternal()) {
+            actions.remove().run();
         }
     }
 }
