@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,27 @@ final class ScanTrace {
     ScanTrace(Interest interest, int maxMessage, int maxWhole) {
         this.maxWhole = maxWhole;
         scanner = new FrameScanner(interest, maxMessage, maxWhole, alloc);
+    }
+
+    /**
+     * Whether the stream is cut or not: the same events, the same bytes in order, the same failure, and no memory left.
+     *
+     * @param cuts before which indices it is cut
+     */
+    static void sameFromAnyCut(Interest interest, int maxMessage, int maxWhole, byte[] stream, int... cuts) {
+        ScanTrace uncut = new ScanTrace(interest, maxMessage, maxWhole).run(stream);
+        ScanTrace cut = new ScanTrace(interest, maxMessage, maxWhole).run(stream, cuts);
+
+        assertThat(cut.events()).as("cut at %s", Arrays.toString(cuts)).isEqualTo(uncut.events());
+        assertThat(cut.seen()).isEqualTo(uncut.seen());
+        assertThat(cut.failureText()).isEqualTo(uncut.failureText());
+        assertThat(uncut.seen()).isEqualTo(Arrays.copyOf(stream, uncut.seen().length));
+        uncut.close();
+        cut.close();
+    }
+
+    private String failureText() {
+        return failure == null ? "" : String.valueOf(failure.getMessage());
     }
 
     /** The bytes of all events, in order. */

@@ -50,8 +50,7 @@ public class PreparerBenchmark {
 
     @Setup
     public void begin() {
-        preparer = new Preparer(world.link, new StatementTable(), world.wanted, 200);
-        world.link.preparer(preparer);
+        preparer = world.link.follow(new StatementTable(), 200);
         world.bind();
         transaction(PARSE_NAMED, SYNC);
         if (!world.link.isBound() || !world.link.isIdle()) {
@@ -109,7 +108,7 @@ public class PreparerBenchmark {
         for (byte[] message : messages) {
             ByteBuf buffer = Unpooled.wrappedBuffer(message);
             if (message[0] == 'S') {
-                world.link.sent(message[0], null);
+                world.link.sent(message[0]);
                 world.link.write(buffer);
                 continue;
             }

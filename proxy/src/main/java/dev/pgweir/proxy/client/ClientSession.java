@@ -27,7 +27,6 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -441,42 +440,6 @@ public final class ClientSession implements LogSubject {
     /** Whether it has shown nothing yet that a stranger could not have shown as well. */
     private static boolean isStranger(ClientPhase phase) {
         return !(phase instanceof ActivePhase || phase instanceof ConsolePhase);
-    }
-
-    /**
-     * A query took longer than {@code log_min_duration}.
-     *
-     * @param text what is known of it, bounded
-     */
-    void slowQuery(long nanos, long serverId, String text) {
-        String duration = String.format(Locale.ROOT, "%.3f", nanos / 1e6);
-        String line = strangers.admit(
-                "slow query",
-                "duration: " + duration + " ms server: " + LogPrefix.serverId(serverId) + " statement: " + text);
-        if (line != null) {
-            LOG.atInfo()
-                    .addArgument(this)
-                    .addArgument(line)
-                    .addKeyValue("duration_ms", nanos / 1_000_000)
-                    .addKeyValue("server_id", serverId)
-                    .log("{} {}");
-        }
-    }
-
-    /** It holds a server in a transaction and asks for nothing, for longer than {@code log_idle_transaction}. */
-    void idlesInTransaction(long idleNanos, long transactionNanos, long serverId, @Nullable String name) {
-        long idle = TimeUnit.NANOSECONDS.toSeconds(idleNanos);
-        LOG.atWarn()
-                .addArgument(this)
-                .addArgument(idle)
-                .addArgument(TimeUnit.NANOSECONDS.toSeconds(transactionNanos))
-                .addArgument(LogPrefix.serverId(serverId))
-                .addArgument(name == null || name.isEmpty() ? "(none)" : LogPrefix.shownName(name))
-                .addKeyValue("idle_seconds", idle)
-                .addKeyValue("server_id", serverId)
-                .addKeyValue("application_name", name == null ? "" : name)
-                .log("{} has been idle in its transaction for {} s, which it began {} s ago; it holds {},"
-                        + " application_name: {}");
     }
 
     /** The log for lines that a stranger can bring about. */

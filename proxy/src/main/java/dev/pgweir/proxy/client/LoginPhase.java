@@ -1,21 +1,14 @@
 package dev.pgweir.proxy.client;
 
-import dev.pgweir.config.ClientSettings;
 import dev.pgweir.config.DatabaseConfig;
-import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.setting.Settings;
-import dev.pgweir.config.value.AuthType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.ProtocolVersion;
-import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
-import dev.pgweir.protocol.message.backend.AuthenticationOk;
 import dev.pgweir.protocol.message.backend.NegotiateProtocolVersion;
-import dev.pgweir.protocol.message.backend.ParameterStatus;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.AuthenticatedUser;
 import dev.pgweir.proxy.auth.ClientAuthStep;
@@ -39,8 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * From the startup packet to ReadyForQuery. Whether a database or a user exists shows only after the password was right:
@@ -50,8 +41,6 @@ import org.slf4j.LoggerFactory;
  * later ones are told what it said then.
  */
 final class LoginPhase implements ClientPhase, Waiter {
-    private static final Logger LOG = LoggerFactory.getLogger(LoginPhase.class);
-
     /** Who administers PgWeir without a password, through a Unix socket, if run by the same user: PgBouncer's rule. */
     private static final String CONSOLE_OWNER = "pgbouncer";
 
@@ -76,6 +65,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     private final FrameScanner scanner;
     private final String user;
     private final String database;
+    private final Entrance entrance;
     private @Nullable StartupParameters parameters;
     private @Nullable ClientAuthenticator authenticator;
     private @Nullable DatabasePool pool;
@@ -106,6 +96,7 @@ final class LoginPhase implements ClientPhase, Waiter {
                 session.channel().alloc());
         this.user = startup.user() == null ? "" : startup.user();
         this.database = startup.database() == null ? "" : startup.database();
+        this.entrance = new Entrance(session, clients, user, database);
         String wanted = startup.parameters().getOrDefault("replication", "");
         this.replication = NO_REPLICATION.matcher(wanted).matches() ? "" : wanted;
     }
@@ -147,33 +138,14 @@ final class LoginPhase implements ClientPhase, Waiter {
         negotiate(parameters);
         // PgBouncer's clients count from here on. Later is better: strangers would fill the places of those who have a
         // password.
-        if (!compatible || holdPlaceAmongAll()) {
+        if (!compatible || entrance.holdPlaceAmongAll(config)) {
             authenticate();
         }
     }
 
-    /** Whether there was a place. The console needs none: administrators get in when everything else is full. */
-    private boolean holdPlaceAmongAll() {
-        int limit = config.limits().maxClientConn();
-        return DatabaseConfig.isConsole(database) || holdPlace(clients.limits().total(limit), "max_client_conn", limit);
-    }
-
     /** PgWeir is ending: only the console takes somebody in. */
     void refuseIfClosed() {
-        if (clients.isClosed(session) && !DatabaseConfig.isConsole(database)) {
-            session.fail("57P03", "the pooler is shutting down", DisconnectReason.SHUTDOWN);
-        }
-    }
-
-    /** Whether there was a place; the client is refused if not. */
-    private boolean holdPlace(ClientLimits.@Nullable Place place, String setting, int limit) {
-        if (place != null) {
-            session.holds(place);
-            return true;
-        }
-        session.fail(
-                "53300", "no more connections allowed: " + setting + " is " + limit, DisconnectReason.CLIENT_LIMIT);
-        return false;
+        entrance.refuseIfClosed();
     }
 
     private void negotiate(StartupParameters asked) {
@@ -294,43 +266,15 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
-        if (!config.compatible() && !holdPlaceAmongAll()) {
+        if (!config.compatible() && !entrance.holdPlaceAmongAll(config)) {
             return;
         }
         // The password may have taken its time; what the client may use is asked of the configuration of now.
         config = clients.configuration();
-        if (config.database(database).isEmpty()) {
-            noSuchDatabase();
-            return;
-        }
-        if (clients.isDisabled(database)) {
-            session.fail("57P03", "database \"" + database + "\" is disabled", DisconnectReason.CLIENT_LOGIN_FAILED);
-            return;
-        }
-        ClientSettings settings = config.clientSettings(database, user);
-        int ofDatabase = settings.maxDbClientConnections();
-        int ofUser = settings.maxUserClientConnections();
-        if (!holdPlace(clients.limits().database(database, ofDatabase), "max_db_client_connections", ofDatabase)
-                || !holdPlace(clients.limits().user(user, ofUser), "max_user_client_connections", ofUser)) {
-            return;
-        }
-        PoolSettings wanted = config.poolSettings(database, user);
-        if (config.auth().authType() == AuthType.ANY && !wanted.target().userForced()) {
-            session.fail(
-                    "28000",
-                    "auth_type = any needs a database with a user of its own (user = …)",
-                    DisconnectReason.CLIENT_LOGIN_FAILED);
-            return;
-        }
-        if (clients.isNewAutomatic(config, database)) {
-            LOG.info("{} registered new auto-database: {}", session, database);
-        }
-        DatabasePool mine = clients.pool(database, who);
+        DatabasePool mine = entrance.pool(config, who);
         if (mine == null) {
-            noSuchDatabase();
             return;
         }
-        session.holds(mine.pool()::letGo);
         pool = mine;
         Map<String, String> welcome = replication.isEmpty() ? mine.welcome() : null;
         if (welcome != null) {
@@ -338,10 +282,6 @@ final class LoginPhase implements ClientPhase, Waiter {
         } else {
             awaitServer(mine);
         }
-    }
-
-    private void noSuchDatabase() {
-        session.fail("3D000", "no such database: " + database, DisconnectReason.CLIENT_LOGIN_FAILED);
     }
 
     private void openConsole() {
@@ -355,12 +295,7 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
         handedOver = true;
         ConsolePhase phase = new ConsolePhase(session, scanner, clients.console(), clients.keys(), user, admin);
-        ByteBuf out = session.channel().alloc().buffer();
-        new AuthenticationOk().encode(out);
-        clients.consoleWelcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
-        phase.key().encode(out);
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-        session.channel().writeAndFlush(out, session.channel().voidPromise());
+        new Welcome(clients.consoleWelcome(), phase.key()).send(session.channel(), "");
         session.become(phase);
     }
 

@@ -4,13 +4,9 @@ import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.FrontendMessageType;
 import dev.pgweir.protocol.ProtocolException;
-import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
-import dev.pgweir.protocol.message.backend.AuthenticationOk;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
-import dev.pgweir.protocol.message.backend.ParameterStatus;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.net.ReadGate;
@@ -93,12 +89,7 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
             serverIsGone();
             return;
         }
-        ByteBuf out = channel.alloc().buffer(512);
-        new AuthenticationOk().encode(out);
-        server.welcome().forEach((name, value) -> new ParameterStatus(name, value).encode(out));
-        key.encode(out);
-        new ReadyForQuery(TransactionStatus.IDLE).encode(out);
-        channel.writeAndFlush(out, channel.voidPromise());
+        new Welcome(server.welcome(), key).send(channel, "");
     }
 
     // ---- from the client ----

@@ -15,6 +15,9 @@
  *   ClosedPhase (a server that was linked is brought back to a clean state by its Link)
  * </pre>
  *
+ * <p>Of a client that has logged in, what it sends goes through Inflow, where Intake decides on each message, PoolPlace gets a
+ * server for it and Backlog keeps what has to wait; what it gets goes through its {@link dev.pgweir.proxy.link.Link}.
+ *
  * <p>A session and its phases are touched on the client's event loop only; what others may read (the console) are the
  * figures of {@link dev.pgweir.proxy.client.ClientSession}, which may be late. May use {@code link} and all below it.
  */

@@ -17,19 +17,25 @@ final class PassedStatements {
     /** More than a program has reason to prepare; the settings of others are not followed. */
     private static final int MOST = 1000;
 
-    private final Preparer preparer;
+    private final ServerSide server;
+    private final ParseRewriter sql;
+    private final Portals portals;
     /** What the client's statements that change settings do. A name that is closed stays until it is used again. */
     private final Map<String, Behaviour> behaviours = new HashMap<>(2);
 
-    PassedStatements(Preparer preparer) {
-        this.preparer = preparer;
+    PassedStatements(ServerSide server, ParseRewriter sql, Portals portals) {
+        this.server = server;
+        this.sql = sql;
+        this.portals = portals;
     }
 
     /** A whole Parse. */
     void onParse(ByteBuf buffer, String name, SqlScan scan, int from, int to) {
-        Behaviour behaviour = scan.statements().isEmpty() ? null : preparer.behaviour(buffer, scan, from, to);
+        Behaviour behaviour = scan.statements().isEmpty()
+                ? null
+                : sql.rewrite(buffer, scan, from, to).behaviour();
         note(name, behaviour);
-        preparer.link().sent(FrontendMessageType.PARSE, null);
+        server.sent(FrontendMessageType.PARSE, null);
     }
 
     private void note(String name, @Nullable Behaviour behaviour) {
@@ -46,14 +52,16 @@ final class PassedStatements {
     void onBind(ByteBuf buffer, int from, int to) {
         if (!behaviours.isEmpty()) {
             int portalFrom = from + FrameScanner.HEADER_LENGTH;
-            int portalTo = Preparer.terminator(buffer, portalFrom, to);
-            int nameTo = Preparer.terminator(buffer, portalTo + 1, to);
-            Behaviour behaviour = nameTo < 0 ? null : behaviours.get(Preparer.portal(buffer, portalTo + 1, nameTo));
+            int portalTo = StatementFields.terminator(buffer, portalFrom, to);
+            int nameTo = StatementFields.terminator(buffer, portalTo + 1, to);
+            Behaviour behaviour =
+                    nameTo < 0 ? null : behaviours.get(StatementFields.portal(buffer, portalTo + 1, nameTo));
             if (nameTo >= 0) {
-                preparer.bound(
-                        Preparer.portal(buffer, portalFrom, portalTo), behaviour == null ? Behaviour.NONE : behaviour);
+                portals.bound(
+                        StatementFields.portal(buffer, portalFrom, portalTo),
+                        behaviour == null ? Behaviour.NONE : behaviour);
             }
         }
-        preparer.link().sent(FrontendMessageType.BIND, null);
+        server.sent(FrontendMessageType.BIND, null);
     }
 }

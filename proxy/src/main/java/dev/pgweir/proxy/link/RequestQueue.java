@@ -31,15 +31,7 @@ final class RequestQueue {
 
     private final boolean follows;
 
-    private byte[] types = new byte[8];
-    private boolean[] hidden = new boolean[8];
-    private @Nullable Effect[] effects = new @Nullable Effect[8];
-    private int head;
-    private int size;
-    /** How many of them are hidden. */
-    private int own;
-    /** How many were answered, or will never be. */
-    private long left;
+    private final RequestRing open = new RequestRing();
 
     /** Messages of the extended protocol were sent since the last Sync: their answers are open-ended until one comes. */
     private boolean unsynced;
@@ -69,27 +61,29 @@ final class RequestQueue {
 
     /** Whether nothing is open: no answer, no unfinished group, no copy. */
     boolean isIdle() {
-        return size == 0 && !unsynced && !copyIn;
+        return open.size() == 0 && !unsynced && !copyIn;
     }
 
     /** Whether no answer is being waited for; a group may be unfinished. */
     boolean isAnswered() {
-        return size == 0;
+        return open.size() == 0;
     }
 
     /** Whether something of PgWeir's own is not answered. */
     boolean hasOwn() {
-        return own > 0;
+        return open.hidden() > 0;
     }
 
     /** Another number whenever something has been answered. */
     long left() {
-        return left;
+        return open.gone();
     }
 
     /** Whether the answer that comes next is to one of PgWeir's own queries or messages. */
     boolean headIsInternal() {
-        return size > 0 && hidden[head] && (types[head] == INTERNAL || types[head] == FrontendMessageType.SYNC);
+        return open.size() > 0
+                && open.isHidden(0)
+                && (open.type(0) == INTERNAL || open.type(0) == FrontendMessageType.SYNC);
     }
 
     boolean isUnsynced() {
@@ -119,19 +113,19 @@ final class RequestQueue {
 
     /** Whether copy data that comes now may be meant for the server; late ones of a failed COPY are not. */
     boolean takesCopyData() {
-        return copyIn || size > 0 || unsynced;
+        return copyIn || open.size() > 0 || unsynced;
     }
 
     /** A query of PgWeir's own was sent. */
     void sentInternal(@Nullable Effect effect) {
-        add(INTERNAL, true, effect);
+        open.add(INTERNAL, true, effect);
         group++;
     }
 
     /** A message of the extended protocol was sent, on PgWeir's own account, before one of the client. */
     void sentHidden(byte type, Effect effect) {
         unsynced = true;
-        add(type, true, effect);
+        open.add(type, true, effect);
     }
 
     /** The client's message of this type was sent on. */
@@ -145,14 +139,14 @@ final class RequestQueue {
                     // After an error in the group PostgreSQL skips it, and nobody can tell beforehand.
                     doubtful |= unsynced;
                 }
-                add(type, false, effect);
+                open.add(type, false, effect);
                 group++;
             }
             case FrontendMessageType.SYNC -> {
                 if (copyIn) {
                     struckOff++;
                 } else {
-                    add(type, false, effect);
+                    open.add(type, false, effect);
                     endGroup();
                     skipping = false;
                     group++;
@@ -165,7 +159,7 @@ final class RequestQueue {
                 doubtful |= copyIn;
                 unsynced = true;
                 if (follows) {
-                    add(type, false, effect);
+                    open.add(type, false, effect);
                 }
             }
             case FrontendMessageType.EXECUTE -> {
@@ -174,17 +168,17 @@ final class RequestQueue {
                 unsynced = true;
                 executed = true;
                 if (follows) {
-                    add(type, false, effect);
+                    open.add(type, false, effect);
                 }
             }
             case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
                 if (copyIn) {
                     copyIn = false;
-                } else if (follows ? size > 0 : !unsynced) {
+                } else if (follows ? open.size() > 0 : !unsynced) {
                     // Where all is answered there is no COPY, and PostgreSQL drops it.
-                    add(COPY_END, false, null);
+                    open.add(COPY_END, false, null);
                 } else if (executed) {
-                    add(GROUP_COPY_END, false, null);
+                    open.add(GROUP_COPY_END, false, null);
                     endInGroup = true;
                 }
                 // Else nothing that could be a COPY stands before it in its group, and PostgreSQL drops it.
@@ -195,16 +189,16 @@ final class RequestQueue {
 
     /** CopyInResponse: from here to the end of the data PostgreSQL ignores Sync. */
     void onCopyIn() {
-        boolean simple = size > 0 && endsWithReady(types[head]);
-        int kept = simple || (follows && size > 0) ? 1 : 0;
+        boolean simple = open.size() > 0 && endsWithReady(open.type(0));
+        int kept = simple || (follows && open.size() > 0) ? 1 : 0;
         // Data in a group are for that group, and only it can be the one that is at its COPY now.
-        boolean ended = !simple && size > 0 && types[head] == GROUP_COPY_END;
+        boolean ended = !simple && open.size() > 0 && open.type(0) == GROUP_COPY_END;
         if (ended) {
-            removeAt(0);
+            open.remove(0);
         }
-        boolean behind = simple || (!follows && size > 0 && !ended);
-        while (size > kept && !ended) {
-            byte next = types[place(kept)];
+        boolean behind = simple || (!follows && open.size() > 0 && !ended);
+        while (open.size() > kept && !ended) {
+            byte next = open.type(kept);
             if (next == COPY_END) {
                 ended = true;
             } else if (next != FrontendMessageType.SYNC) {
@@ -212,9 +206,9 @@ final class RequestQueue {
             } else {
                 struckOff++;
             }
-            removeAt(kept);
+            open.remove(kept);
         }
-        if (!ended && (size > kept || (behind && unsynced))) {
+        if (!ended && (open.size() > kept || (behind && unsynced))) {
             // Something else than data comes next: the connection ends with that, unless the COPY has failed already.
             doubtful = true;
         }
@@ -224,7 +218,7 @@ final class RequestQueue {
                 skipCopyEnds();
             }
             // Without another Sync the group of the COPY is open again.
-            unsynced |= size == kept || size == 0;
+            unsynced |= open.size() == kept || open.size() == 0;
         }
     }
 
@@ -242,21 +236,21 @@ final class RequestQueue {
      * @throws ProtocolException if that is not what comes next
      */
     boolean onAnswer(byte answer, byte asked) {
-        if (size == 0) {
+        if (open.size() == 0) {
             throw ProtocolException.violation("unexpected message " + BackendMessageType.name(answer));
         }
-        byte type = types[head];
+        byte type = open.type(0);
         if (endsWithReady(type)) {
             // One of many answers to a query; it ends with ReadyForQuery.
-            return hidden[head];
+            return open.isHidden(0);
         }
         if (type != asked) {
             throw ProtocolException.violation("message " + BackendMessageType.name(answer) + " as the answer to "
                     + FrontendMessageType.name(type));
         }
-        boolean hide = hidden[head];
-        Effect effect = effects[head];
-        removeAt(0);
+        boolean hide = open.isHidden(0);
+        Effect effect = open.effect(0);
+        open.remove(0);
         skipCopyEnds();
         if (effect != null) {
             effect.done();
@@ -266,18 +260,18 @@ final class RequestQueue {
 
     /** What the next answer belongs to; 0 if nothing is open. */
     byte headType() {
-        return size == 0 ? 0 : types[head];
+        return open.size() == 0 ? 0 : open.type(0);
     }
 
     /** What the message that is answered next changes or refers to. */
     @Nullable
     Effect headEffect() {
-        return size == 0 ? null : effects[head];
+        return open.size() == 0 ? null : open.effect(0);
     }
 
     /** Whether the message that is answered next is one of PgWeir's own. */
     boolean isHeadHidden() {
-        return size > 0 && hidden[head];
+        return open.size() > 0 && open.isHidden(0);
     }
 
     /**
@@ -293,14 +287,13 @@ final class RequestQueue {
         if (struckOff > 0) {
             doubtful = true;
         }
-        if (size == 0) {
+        if (open.size() == 0) {
             skipping = follows && unsynced;
             return false;
         }
-        byte type = types[head];
+        byte type = open.type(0);
         if (endsWithReady(type) || type == FrontendMessageType.SYNC) {
-            Effect effect = effects[head];
-            effects[head] = null;
+            Effect effect = open.takeEffect(0);
             if (effect != null) {
                 effect.failed();
             }
@@ -314,19 +307,18 @@ final class RequestQueue {
         int end = 0;
         boolean own = true;
         boolean query = false;
-        while (end < size && types[place(end)] != FrontendMessageType.SYNC) {
+        while (end < open.size() && open.type(end) != FrontendMessageType.SYNC) {
             // A message of the client before its query would have had it skipped as well.
-            query |= own && types[place(end)] == FrontendMessageType.QUERY;
-            own &= hidden[place(end)];
+            query |= own && open.type(end) == FrontendMessageType.QUERY;
+            own &= open.isHidden(end);
             end++;
         }
-        skipping = end == size;
+        skipping = end == open.size();
         if (skipping) {
             unsynced = true;
         }
         for (int i = end - 1; i >= 0; i--) {
-            Effect effect = effects[place(i)];
-            effects[place(i)] = null;
+            Effect effect = open.takeEffect(i);
             if (effect != null && i == 0) {
                 effect.failed();
             } else if (effect != null) {
@@ -334,7 +326,7 @@ final class RequestQueue {
             }
         }
         for (int i = 0; i < end; i++) {
-            removeAt(0);
+            open.remove(0);
         }
         return query && skipping;
     }
@@ -346,11 +338,11 @@ final class RequestQueue {
      * @throws ProtocolException if nobody asked
      */
     byte onReady() {
-        while (size > 0 && isCopyEnd(types[head])) {
-            removeAt(0);
+        while (open.size() > 0 && isCopyEnd(open.type(0))) {
+            open.remove(0);
         }
         copyIn = false;
-        if (size == 0 && struckOff > 0 && doubtful) {
+        if (open.size() == 0 && struckOff > 0 && doubtful) {
             // The COPY failed before PostgreSQL had read the Sync that came with it.
             struckOff--;
             endGroup();
@@ -360,13 +352,13 @@ final class RequestQueue {
         if (!doubtful) {
             struckOff = 0;
         }
-        if (size == 0 || !(endsWithReady(types[head]) || types[head] == FrontendMessageType.SYNC)) {
+        if (open.size() == 0 || !(endsWithReady(open.type(0)) || open.type(0) == FrontendMessageType.SYNC)) {
             throw ProtocolException.violation(
                     "unexpected message " + BackendMessageType.name(BackendMessageType.READY_FOR_QUERY));
         }
-        byte type = hidden[head] ? INTERNAL : types[head];
-        Effect effect = effects[head];
-        removeAt(0);
+        byte type = open.isHidden(0) ? INTERNAL : open.type(0);
+        Effect effect = open.effect(0);
+        open.remove(0);
         skipCopyEnds();
         if (effect != null) {
             effect.done();
@@ -385,13 +377,13 @@ final class RequestQueue {
 
     /** Whether nothing was sent behind the group that is being answered. */
     boolean isLastGroup() {
-        for (int i = 0; i < size - 1; i++) {
-            byte type = types[place(i)];
+        for (int i = 0; i < open.size() - 1; i++) {
+            byte type = open.type(i);
             if (type == FrontendMessageType.SYNC || endsWithReady(type)) {
                 return false;
             }
         }
-        return size > 0 && !copyIn && struckOff == 0;
+        return open.size() > 0 && !copyIn && struckOff == 0;
     }
 
     /**
@@ -401,38 +393,38 @@ final class RequestQueue {
      * @return whether the Sync was there; else PgWeir has to send one
      */
     boolean takeGroup(List<Entry> into) {
-        while (size > 0 && types[head] != FrontendMessageType.SYNC) {
-            into.add(new Entry(types[head], hidden[head], effects[head]));
-            removeAt(0);
+        while (open.size() > 0 && open.type(0) != FrontendMessageType.SYNC) {
+            into.add(new Entry(open.type(0), open.isHidden(0), open.effect(0)));
+            open.remove(0);
         }
-        boolean synced = size > 0;
+        boolean synced = open.size() > 0;
         if (!synced) {
-            add(FrontendMessageType.SYNC, true, null);
+            open.add(FrontendMessageType.SYNC, true, null);
             group++;
         }
-        own += hidden[head] ? 0 : 1;
-        hidden[head] = true;
+        open.hide();
         return synced;
     }
 
     /** Whether nothing is open but one query of the client. */
     boolean isOnlyQuery() {
-        return size == 1 && types[head] == FrontendMessageType.QUERY && !hidden[head] && !unsynced && !copyIn;
+        return open.size() == 1
+                && open.type(0) == FrontendMessageType.QUERY
+                && !open.isHidden(0)
+                && !unsynced
+                && !copyIn;
     }
 
     /** The answer to that query is not for the client, since the query will be sent once more. */
     void hideQuery() {
-        types[head] = INTERNAL;
-        hidden[head] = true;
-        effects[head] = null;
-        own++;
+        open.turn(INTERNAL);
     }
 
     /** What was taken out is sent again. */
     void sentAgain(Entry entry) {
         if (entry.hidden()) {
             unsynced = true;
-            add(entry.type(), true, entry.effect());
+            open.add(entry.type(), true, entry.effect());
         } else {
             sent(entry.type(), entry.effect());
         }
@@ -443,8 +435,8 @@ final class RequestQueue {
         if (unsynced || copyIn) {
             return false;
         }
-        for (int i = 0; i < size; i++) {
-            if (types[place(i)] != INTERNAL) {
+        for (int i = 0; i < open.size(); i++) {
+            if (open.type(i) != INTERNAL) {
                 return false;
             }
         }
@@ -454,9 +446,9 @@ final class RequestQueue {
     /** How many ReadyForQuery the client still expects. */
     int answersOwed() {
         int owed = 0;
-        for (int i = 0; i < size; i++) {
-            byte type = types[place(i)];
-            if (!hidden[place(i)] && (type == FrontendMessageType.SYNC || endsWithReady(type))) {
+        for (int i = 0; i < open.size(); i++) {
+            byte type = open.type(i);
+            if (!open.isHidden(i) && (type == FrontendMessageType.SYNC || endsWithReady(type))) {
                 owed++;
             }
         }
@@ -465,17 +457,13 @@ final class RequestQueue {
 
     /** Another server begins with nothing asked; what was not answered never will be. */
     void clear() {
-        for (int i = size - 1; i >= 0; i--) {
-            Effect effect = effects[place(i)];
-            effects[place(i)] = null;
+        for (int i = open.size() - 1; i >= 0; i--) {
+            Effect effect = open.takeEffect(i);
             if (effect != null) {
                 effect.skipped();
             }
         }
-        head = 0;
-        left += size;
-        size = 0;
-        own = 0;
+        open.clear();
         endGroup();
         copyIn = false;
         struckOff = 0;
@@ -495,52 +483,8 @@ final class RequestQueue {
 
     /** Data behind what has just ended are nobody's. In a group they may be meant for a COPY that is still to come. */
     private void skipCopyEnds() {
-        while (size > 0 && types[head] == COPY_END) {
-            removeAt(0);
+        while (open.size() > 0 && open.type(0) == COPY_END) {
+            open.remove(0);
         }
-    }
-
-    private int place(int index) {
-        return (head + index) & (types.length - 1);
-    }
-
-    private void add(byte type, boolean hide, @Nullable Effect effect) {
-        if (size == types.length) {
-            grow();
-        }
-        int at = place(size++);
-        types[at] = type;
-        hidden[at] = hide;
-        own += hide ? 1 : 0;
-        effects[at] = effect;
-    }
-
-    private void grow() {
-        byte[] moreTypes = new byte[2 * size];
-        boolean[] moreHidden = new boolean[2 * size];
-        @Nullable Effect[] moreEffects = new @Nullable Effect[2 * size];
-        for (int i = 0; i < size; i++) {
-            moreTypes[i] = types[place(i)];
-            moreHidden[i] = hidden[place(i)];
-            moreEffects[i] = effects[place(i)];
-        }
-        types = moreTypes;
-        hidden = moreHidden;
-        effects = moreEffects;
-        head = 0;
-    }
-
-    /** Only the first two places are ever removed from, so shifting what stands before is at most one step. */
-    private void removeAt(int index) {
-        own -= hidden[place(index)] ? 1 : 0;
-        left++;
-        for (int i = index; i > 0; i--) {
-            types[place(i)] = types[place(i - 1)];
-            hidden[place(i)] = hidden[place(i - 1)];
-            effects[place(i)] = effects[place(i - 1)];
-        }
-        effects[head] = null;
-        head = (head + 1) & (types.length - 1);
-        size--;
     }
 }

@@ -1,14 +1,8 @@
 package dev.pgweir.proxy.server;
 
-import dev.pgweir.protocol.BackendMessageType;
-import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
-import dev.pgweir.protocol.message.backend.ErrorResponse;
-import dev.pgweir.protocol.message.backend.ParameterStatus;
-import dev.pgweir.protocol.message.backend.ReadyForQuery;
-import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
@@ -18,15 +12,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +26,7 @@ import org.jspecify.annotations.Nullable;
  * hand-over back is {@link #unlink}; both are called on the client's loop, between messages. What the server's loop read
  * before it saw the change travels as tasks, and is refused there by the link's number.
  *
- * <p><b>Closing.</b> PostgreSQL counts a connection until its process is gone, and that process notices the end only when
- * its query is over. So closing means: say Terminate, shut the sending side and wait until PostgreSQL closes the other;
- * only that is {@link ServerOwner#onClosed}.
+ * <p>What PgWeir itself runs on it is {@link UnlinkedServer}'s, and how it ends {@link Farewell}'s.
  */
 @SuppressWarnings("ReferenceEquality") // Two event loops are the same one or not; loops have no other equality.
 public final class ServerConnection implements ServerControl {
@@ -60,19 +47,6 @@ public final class ServerConnection implements ServerControl {
 
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
     static final int MAX_WHOLE = 64 * 1024;
-
-    /**
-     * How long PostgreSQL may take to close its side. That is milliseconds where nothing runs, else the rest of the query,
-     * for which the connection has to count. A server that hangs, or a host that is gone without a word, never does;
-     * Linux tries 924 s to reach a peer that does not answer (tcp_retries2 = 15), and after that long its place is lent out.
-     */
-    private static final long CLOSE_LIMIT_SECONDS = 924;
-
-    /**
-     * What PostgreSQL may send after that, in bytes. More than the buffers of both sockets hold (10 MB by Linux's defaults), so
-     * that whoever sends more is writing now, and is ended by its next write to a socket that is closed.
-     */
-    private static final int CLOSE_LIMIT_BYTES = 16 << 20;
 
     private final Channel channel;
     private final EventLoop loop;
@@ -101,19 +75,11 @@ public final class ServerConnection implements ServerControl {
     private volatile @Nullable DisconnectReason closing;
 
     private final HandOver handOver;
+    private final UnlinkedServer unlinked;
+    private final Farewell farewell;
 
     /** On the client's loop: the last buffer written since the last flush, for one task instead of two. */
     private @Nullable ByteBuf unflushed;
-
-    /** On the server's loop: what PgWeir itself runs. */
-    private @Nullable ServerTask task;
-
-    private @Nullable Future<?> taskLimit;
-
-    /** On the server's loop: until when it is waited for the other side. */
-    private @Nullable Future<?> closeLimit;
-
-    private int thrownAway;
 
     ServerConnection(
             long id,
@@ -140,6 +106,8 @@ public final class ServerConnection implements ServerControl {
         this.gate = gate;
         this.handOver = new HandOver(this, loop, gate);
         this.welcome = welcome;
+        this.unlinked = new UnlinkedServer(this, channel, log);
+        this.farewell = new Farewell(channel, log);
     }
 
     private static byte[] bytes(String types) {
@@ -331,7 +299,7 @@ public final class ServerConnection implements ServerControl {
 
     private void run(@Nullable String sql, DisconnectReason ifItFails) {
         if (loop.inEventLoop()) {
-            start(new ServerTask(sql == null ? "" : sql, ifItFails, true), owner::onTaskDone);
+            unlinked.start(new ServerTask(sql == null ? "" : sql, ifItFails, true), owner::onTaskDone);
         } else {
             loop.execute(() -> run(sql, ifItFails));
         }
@@ -347,36 +315,9 @@ public final class ServerConnection implements ServerControl {
         if (connectQuery == null) {
             owner.onReady(this);
         } else {
-            start(new ServerTask(connectQuery, DisconnectReason.SERVER_LOGIN_FAILED, false), () -> owner.onReady(this));
-        }
-    }
-
-    private void start(ServerTask next, Runnable whenDone) {
-        if (closed || closing != null) {
-            return;
-        }
-        task = next;
-        // A simple query ends the unnamed statement.
-        statements.forgetUnnamed();
-        next.start(channel, whenDone);
-        Duration limit = profile.connectTimeout();
-        if (!limit.isZero()) {
-            taskLimit = loop.schedule(() -> abort(next), limit.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void endTask() {
-        task = null;
-        if (taskLimit != null) {
-            taskLimit.cancel(false);
-            taskLimit = null;
-        }
-    }
-
-    /** PostgreSQL did not answer in time; it will not answer a polite end either. */
-    private void abort(ServerTask late) {
-        if (task == late) {
-            abort(late.ifItFails());
+            unlinked.start(
+                    new ServerTask(connectQuery, DisconnectReason.SERVER_LOGIN_FAILED, false),
+                    () -> owner.onReady(this));
         }
     }
 
@@ -394,21 +335,13 @@ public final class ServerConnection implements ServerControl {
     void onRead(ByteBuf data) {
         LinkedClient to = client;
         if (closing != null) {
-            throwAway(data);
+            farewell.onRead(data);
         } else if (to == null) {
-            onUnlinkedRead(data);
+            unlinked.onRead(data);
         } else if (to.loop() == loop) {
             to.onServerRead(this, linkNumber, data);
         } else {
             handOver.add(data, to, linkNumber);
-        }
-    }
-
-    private void throwAway(ByteBuf data) {
-        thrownAway += data.readableBytes();
-        data.release();
-        if (thrownAway > CLOSE_LIMIT_BYTES) {
-            channel.close();
         }
     }
 
@@ -420,82 +353,6 @@ public final class ServerConnection implements ServerControl {
         LinkedClient to = client;
         if (to != null && to.loop() == loop) {
             to.onServerReadComplete(this, linkNumber);
-        }
-    }
-
-    /** An idle server may report and notify; a running task takes its answers. Anything else is out of order. */
-    private void onUnlinkedRead(ByteBuf data) {
-        try {
-            int rest = scanner.bodyRemaining();
-            int event;
-            while ((event = scanner.next(data)) != FrameScanner.END) {
-                if (event == FrameScanner.MESSAGE) {
-                    onUnlinkedMessage();
-                } else if (task == null) {
-                    onUnaskedBytes(rest);
-                }
-                rest = scanner.bodyRemaining();
-            }
-        } catch (RuntimeException e) {
-            log.warning("unexpected data from the server while no client used it: " + e.getMessage());
-            startClosing(DisconnectReason.SERVER_UNSYNC);
-        } finally {
-            data.release();
-        }
-    }
-
-    /**
-     * Notices and notifications may come at any time; nothing else comes unasked.
-     *
-     * @param rest how many bytes at the beginning belong to a message whose header was seen before
-     */
-    private void onUnaskedBytes(int rest) {
-        ByteBuf bytes = scanner.buffer();
-        long next = (long) scanner.from() + rest;
-        while (next < scanner.to()) {
-            int at = (int) next;
-            byte type = bytes.getByte(at);
-            if (type != BackendMessageType.NOTICE_RESPONSE && type != BackendMessageType.NOTIFICATION_RESPONSE) {
-                throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
-            }
-            next += bytes.getInt(at + 1) + 1L;
-        }
-    }
-
-    private void onUnlinkedMessage() {
-        byte type = scanner.type();
-        if (type == 'S') {
-            ParameterStatus status = ParameterStatus.decode(scanner.body());
-            parameters.reported(status.name(), status.value());
-        } else if (task != null) {
-            onTaskMessage(task, type);
-        } else if (type == 'E') {
-            ErrorResponse error = ErrorResponse.decode(scanner.body());
-            log.log("the server ends an idle connection: " + error.code() + " " + error.message());
-            // Whoever is given it in the meantime sees that it ends.
-            startClosing(DisconnectReason.SERVER_CRASHED);
-        } else {
-            throw ProtocolException.violation("unexpected message " + BackendMessageType.name(type));
-        }
-    }
-
-    private void onTaskMessage(ServerTask current, byte type) {
-        if (type == 'E') {
-            current.failed(ErrorResponse.decode(scanner.body()));
-        } else if (type == 'Z') {
-            endTask();
-            if (current.isGood(ReadyForQuery.decode(scanner.body()).status().code())) {
-                if (current.resetsSession()) {
-                    parameters.forgetExtra();
-                }
-                if (current.deallocates()) {
-                    statements.clear();
-                }
-                current.done();
-            } else {
-                log.warning(current.ifItFails().text() + ": " + current.failure());
-                startClosing(current.ifItFails());
-            }
         }
     }
 
@@ -518,39 +375,13 @@ public final class ServerConnection implements ServerControl {
         }
         closing = reason;
         gate.openAll();
-        if (client == null && !torn) {
-            ByteBuf terminate = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
-            EmptyFrontendMessage.TERMINATE.encode(terminate);
-            channel.write(terminate, channel.voidPromise());
-            channel.flush();
-        }
-        SslHandler encryption = tls == null ? null : channel.pipeline().get(SslHandler.class);
-        if (encryption != null) {
-            // close_notify, so that PostgreSQL does not take the end for one that somebody in between has made.
-            encryption.closeOutbound();
-        }
-        ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
-            if (!done.isSuccess()) {
-                channel.close();
-            }
-        });
-        if (!closed) {
-            closeLimit = loop.schedule(this::giveUpClosing, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
-        }
-    }
-
-    private void giveUpClosing() {
-        log.warning("the server has not closed its side in " + CLOSE_LIMIT_SECONDS + " s, it is given up");
-        channel.close();
+        farewell.begin(client == null && !torn, tls != null);
     }
 
     void onClosed(DisconnectReason reason) {
         closed = true;
-        Future<?> limit = closeLimit;
-        if (limit != null) {
-            limit.cancel(false);
-        }
-        endTask();
+        farewell.isOver();
+        unlinked.endTask();
         DisconnectReason asked = closing;
         DisconnectReason why = asked == null ? reason : asked;
         log.closing(why.text(), (System.nanoTime() - connectedAt) / 1_000_000_000L);

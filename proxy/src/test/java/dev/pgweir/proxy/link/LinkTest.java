@@ -430,7 +430,7 @@ final class LinkTest {
     void closesTheServerOfAClientThatHasLeftWithinAMessage() {
         LinkWorld world = inTransactionMode();
         world.bind();
-        world.link.sent((byte) 'Q', null);
+        world.link.sent((byte) 'Q');
         world.link.write(world.buffer(first(7, query("SELECT 1"))));
 
         assertThat(world.link.drain(false, Release.REUSE)).isFalse();

@@ -104,7 +104,7 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
     /** The client's side passes these messages on, each in a buffer of its own. */
     void asks(byte[]... messages) {
         for (byte[] message : messages) {
-            link.sent(message[0], null);
+            link.sent(message[0]);
             link.write(buffer(message));
         }
         link.flush();
