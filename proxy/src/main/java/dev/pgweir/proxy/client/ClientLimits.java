@@ -9,14 +9,43 @@ final class ClientLimits {
     private final AtomicInteger total = new AtomicInteger();
     private final Place amongAll = total::decrementAndGet;
     /** Names without a client are not in it: of databases that {@code *} stands for there is no end. */
-    private final ConcurrentHashMap<String, Integer> byDatabase = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Named> byDatabase = new ConcurrentHashMap<>();
 
-    private final ConcurrentHashMap<String, Integer> byUser = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Named> byUser = new ConcurrentHashMap<>();
 
     /** A place that a client has taken; given back once. */
     @FunctionalInterface
     interface Place {
         void giveBack();
+    }
+
+    /** A place in a database or of a user: one object for all who have one. */
+    static final class Named implements Place {
+        private final ConcurrentHashMap<String, Named> counts;
+        private final String name;
+        /** Changed only while its name is being computed in the map. */
+        private volatile int clients;
+
+        private Named(ConcurrentHashMap<String, Named> counts, String name) {
+            this.counts = counts;
+            this.name = name;
+        }
+
+        /** The name as the first of them had it, so that it need not be kept once for each. */
+        String name() {
+            return name;
+        }
+
+        @Override
+        public void giveBack() {
+            counts.computeIfPresent(name, (of, known) -> known.add(-1) == 0 ? null : known);
+        }
+
+        private int add(int more) {
+            int now = clients + more;
+            clients = now;
+            return now;
+        }
     }
 
     /** A place among all clients, or null if {@code max_client_conn} is reached. */
@@ -31,13 +60,13 @@ final class ClientLimits {
 
     /** A place among the clients of a database, or null if {@code limit} is reached; 0 means no limit. */
     @Nullable
-    Place database(String name, int limit) {
+    Named database(String name, int limit) {
         return take(byDatabase, name, limit);
     }
 
     /** A place among the clients of a user, or null if {@code limit} is reached; 0 means no limit. */
     @Nullable
-    Place user(String name, int limit) {
+    Named user(String name, int limit) {
         return take(byUser, name, limit);
     }
 
@@ -46,24 +75,27 @@ final class ClientLimits {
     }
 
     int ofDatabase(String name) {
-        return byDatabase.getOrDefault(name, 0);
+        return count(byDatabase.get(name));
     }
 
     int ofUser(String name) {
-        return byUser.getOrDefault(name, 0);
+        return count(byUser.get(name));
     }
 
-    private static @Nullable Place take(ConcurrentHashMap<String, Integer> counts, String name, int limit) {
+    private static int count(@Nullable Named of) {
+        return of == null ? 0 : of.clients;
+    }
+
+    private static @Nullable Named take(ConcurrentHashMap<String, Named> counts, String name, int limit) {
         boolean[] taken = new boolean[1];
-        counts.compute(name, (n, count) -> {
-            int now = count == null ? 0 : count;
-            taken[0] = limit == 0 || now < limit;
-            return taken[0] ? Integer.valueOf(now + 1) : count;
+        Named place = counts.compute(name, (of, known) -> {
+            Named here = known == null ? new Named(counts, name) : known;
+            taken[0] = limit == 0 || here.clients < limit;
+            if (taken[0]) {
+                here.add(1);
+            }
+            return here.clients == 0 ? null : here;
         });
-        return taken[0] ? () -> giveBack(counts, name) : null;
-    }
-
-    private static void giveBack(ConcurrentHashMap<String, Integer> counts, String name) {
-        counts.computeIfPresent(name, (n, count) -> count == 1 ? null : count - 1);
+        return taken[0] ? place : null;
     }
 }

@@ -220,6 +220,12 @@ public final class ClientSession implements LogSubject {
         applicationName = name;
     }
 
+    /** Its names once more, as others have them already. */
+    void sharesNames(String sameUser, String sameDatabase) {
+        user = sameUser;
+        database = sameDatabase;
+    }
+
     /** What was agreed on with it. */
     ProtocolVersion version() {
         return version;

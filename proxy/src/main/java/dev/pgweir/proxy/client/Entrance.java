@@ -71,9 +71,16 @@ final class Entrance {
         ClientSettings settings = config.clientSettings(database, user);
         int ofDatabase = settings.maxDbClientConnections();
         int ofUser = settings.maxUserClientConnections();
-        if (!holdPlace(clients.limits().database(database, ofDatabase), "max_db_client_connections", ofDatabase)
-                || !holdPlace(clients.limits().user(user, ofUser), "max_user_client_connections", ofUser)) {
+        ClientLimits.Named inDatabase = clients.limits().database(database, ofDatabase);
+        if (!holdPlace(inDatabase, "max_db_client_connections", ofDatabase)) {
             return null;
+        }
+        ClientLimits.Named asUser = clients.limits().user(user, ofUser);
+        if (!holdPlace(asUser, "max_user_client_connections", ofUser)) {
+            return null;
+        }
+        if (inDatabase != null && asUser != null) {
+            session.sharesNames(asUser.name(), inDatabase.name());
         }
         boolean ownUser = config.poolSettings(database, user).target().userForced();
         if (config.auth().authType() == AuthType.ANY && !ownUser) {

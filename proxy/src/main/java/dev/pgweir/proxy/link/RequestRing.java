@@ -5,9 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages that are not answered, oldest first: a ring, so that nothing is allocated for one of them. */
 final class RequestRing {
+    private static final @Nullable Effect[] NONE = {};
+
     private byte[] types = new byte[8];
     private boolean[] hidden = new boolean[8];
-    private @Nullable Effect[] effects = new @Nullable Effect[8];
+    /** Empty until one has an effect: clients that send simple queries never have. */
+    private @Nullable Effect[] effects = NONE;
     private int head;
     private int size;
     /** How many of them are hidden. */
@@ -41,12 +44,15 @@ final class RequestRing {
 
     @Nullable
     Effect effect(int index) {
-        return effects[place(index)];
+        return effects.length == 0 ? null : effects[place(index)];
     }
 
     /** Its effect, which it does not have any more. */
     @Nullable
     Effect takeEffect(int index) {
+        if (effects.length == 0) {
+            return null;
+        }
         int at = place(index);
         Effect effect = effects[at];
         effects[at] = null;
@@ -63,7 +69,12 @@ final class RequestRing {
         types[at] = type;
         hidden[at] = hide;
         own += hide ? 1 : 0;
-        effects[at] = effect;
+        if (effect != null && effects.length == 0) {
+            effects = new @Nullable Effect[types.length];
+        }
+        if (effects.length > 0) {
+            effects[at] = effect;
+        }
     }
 
     /** The oldest is hidden from now on. */
@@ -76,7 +87,7 @@ final class RequestRing {
     void turn(byte type) {
         hide();
         types[head] = type;
-        effects[head] = null;
+        dropEffect();
     }
 
     /** Only the first two places are ever removed from, so shifting what stands before is at most one step. */
@@ -86,9 +97,11 @@ final class RequestRing {
         for (int i = index; i > 0; i--) {
             types[place(i)] = types[place(i - 1)];
             hidden[place(i)] = hidden[place(i - 1)];
-            effects[place(i)] = effects[place(i - 1)];
+            if (effects.length > 0) {
+                effects[place(i)] = effects[place(i - 1)];
+            }
         }
-        effects[head] = null;
+        dropEffect();
         head = (head + 1) & (types.length - 1);
         size--;
     }
@@ -101,6 +114,12 @@ final class RequestRing {
         own = 0;
     }
 
+    private void dropEffect() {
+        if (effects.length > 0) {
+            effects[head] = null;
+        }
+    }
+
     private int place(int index) {
         return (head + index) & (types.length - 1);
     }
@@ -108,11 +127,13 @@ final class RequestRing {
     private void grow() {
         byte[] moreTypes = new byte[2 * size];
         boolean[] moreHidden = new boolean[2 * size];
-        @Nullable Effect[] moreEffects = new @Nullable Effect[2 * size];
+        @Nullable Effect[] moreEffects = effects.length == 0 ? NONE : new @Nullable Effect[2 * size];
         for (int i = 0; i < size; i++) {
             moreTypes[i] = types[place(i)];
             moreHidden[i] = hidden[place(i)];
-            moreEffects[i] = effects[place(i)];
+            if (effects.length > 0) {
+                moreEffects[i] = effects[place(i)];
+            }
         }
         types = moreTypes;
         hidden = moreHidden;

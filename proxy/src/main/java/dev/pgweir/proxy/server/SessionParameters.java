@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -26,7 +27,9 @@ public final class SessionParameters {
     private static final int EXTRA_OVERHEAD = 100;
 
     private final TrackedParameters tracked;
-    private final @Nullable String[] values;
+    private @Nullable String[] values;
+    /** Another one has the same array, which is copied before it is changed: nearly no client ever changes its settings. */
+    private boolean shared;
     /**
      * Null while empty, as it nearly always is. Never changed, only replaced: once a server has been made to suit a client
      * the two share one, and are compared by a glance.
@@ -43,11 +46,31 @@ public final class SessionParameters {
         this.values = new String[tracked.size()];
     }
 
+    private SessionParameters(SessionParameters of) {
+        this.tracked = of.tracked;
+        this.values = of.values;
+        this.extra = of.extra;
+        this.proven = of.proven;
+        this.shared = true;
+        of.shared = true;
+    }
+
+    private void set(int index, @Nullable String value) {
+        if (Objects.equals(values[index], value)) {
+            return;
+        }
+        if (shared) {
+            values = values.clone();
+            shared = false;
+        }
+        values[index] = value;
+    }
+
     /** A value was reported. */
     public void reported(String name, String value) {
         int index = tracked.indexOf(name);
         if (index >= 0) {
-            values[index] = value;
+            set(index, value);
             reading = null;
         }
     }
@@ -76,7 +99,7 @@ public final class SessionParameters {
 
     private void request(String name, String value, int index) {
         if (index >= 0) {
-            values[index] = TrackedParameters.canonical(tracked.name(index), value);
+            set(index, TrackedParameters.canonical(tracked.name(index), value));
             reading = null;
         } else {
             putExtra(Map.of(name, value));
@@ -142,11 +165,7 @@ public final class SessionParameters {
 
     /** A copy, for the time when the session is reset. */
     public SessionParameters copy() {
-        SessionParameters copy = new SessionParameters(tracked);
-        System.arraycopy(values, 0, copy.values, 0, values.length);
-        copy.extra = extra;
-        copy.proven = proven;
-        return copy;
+        return new SessionParameters(this);
     }
 
     /**
@@ -161,7 +180,7 @@ public final class SessionParameters {
         for (int i = 0; i < values.length; i++) {
             String value = to.values[i];
             if (value != null && !value.equals(values[i]) && (all || names.contains(tracked.name(i)))) {
-                values[i] = value;
+                set(i, value);
                 onChange.accept(tracked.name(i), value);
             }
         }
@@ -206,9 +225,9 @@ public final class SessionParameters {
             String value = values[i];
             String reported = defaults.values[i];
             if (value == null) {
-                values[i] = reported;
+                set(i, reported);
             } else if (reported == null) {
-                values[i] = null;
+                set(i, null);
                 request(tracked.name(i), value, -1);
             }
         }
@@ -292,7 +311,7 @@ public final class SessionParameters {
         reading = null;
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null && values[i].equals(wanted.values[i])) {
-                values[i] = server.values[i];
+                set(i, server.values[i]);
             }
         }
     }
@@ -306,7 +325,7 @@ public final class SessionParameters {
         wanted.reading = null;
         for (int i = 0; i < values.length; i++) {
             if (wanted.values[i] != null) {
-                wanted.values[i] = values[i];
+                wanted.set(i, values[i]);
             }
         }
         extra = wanted.extra;
