@@ -47,7 +47,7 @@ public final class DatabasePool {
     /** The same settings. Those of all clients of a pool are nearly always equal: one copy of them is kept. */
     public ClientSettings shared(ClientSettings equal) {
         ClientSettings known = settings;
-        if (equal.equals(known)) {
+        if (known != null && known.equals(equal)) {
             return known;
         }
         settings = equal;

@@ -11,6 +11,7 @@ final class RequestRing {
     private boolean[] hidden = new boolean[8];
     /** Empty until one has an effect: clients that send simple queries never have. */
     private @Nullable Effect[] effects = NONE;
+
     private int head;
     private int size;
     /** How many of them are hidden. */
