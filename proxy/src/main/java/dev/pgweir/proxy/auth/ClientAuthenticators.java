@@ -135,8 +135,7 @@ public final class ClientAuthenticators {
     }
 
     /** Nothing more is to be proven: lets in who is known. */
-    private static ClientAuthenticator decided(
-            String user, @Nullable Credential credential, ClientAuthStep refusal) {
+    private static ClientAuthenticator decided(String user, @Nullable Credential credential, ClientAuthStep refusal) {
         return new FixedAuthenticator(
                 credential == null
                         ? refusal
