@@ -18,11 +18,14 @@ import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
+import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.link.Preparer;
+import dev.pgweir.proxy.link.WrongName;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
@@ -863,6 +866,21 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     }
 
     @Override
+    public boolean refusesName(WrongName name) {
+        return WrongNames.refuses(session, name, config.compatible());
+    }
+
+    @Override
+    public void onNameRefused() {
+        session.fail("26000", DisconnectReason.STATEMENT_MISSING.text(), DisconnectReason.STATEMENT_MISSING);
+    }
+
+    @Override
+    public LogSubject subject() {
+        return session;
+    }
+
+    @Override
     public void onSettingsRefused(ErrorResponse error) {
         // The client asked for it in its startup packet, where PostgreSQL would have refused the login.
         session.fail(
@@ -953,7 +971,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
     // ---- cancel ----
 
     @Override
-    public void onCancelRequest(Runnable whenOver) {
+    public @Nullable String database() {
+        return session.database();
+    }
+
+    @Override
+    public void onCancelRequest(CancelEnd whenOver) {
         channel.eventLoop().execute(() -> {
             PooledServer server = link.slot();
             if (!gone && waiting && server != null) {
@@ -979,7 +1002,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         return ErrorResponse.of(Severity.ERROR, SqlState.QUERY_CANCELED, "canceling statement due to user request");
     }
 
-    private void cancel(PooledServer server, Runnable whenOver) {
+    private void cancel(PooledServer server, CancelEnd whenOver) {
         if (link.slot() == server && !link.isIdle()) {
             clients.forwarder().forward(server, whenOver);
         } else {

@@ -22,6 +22,7 @@ import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
@@ -83,6 +84,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     /** What it says of replication, if it wants any: {@code database}, or one of PostgreSQL's words for true. */
     private final String replication;
 
+    private final ShownNames names;
     private boolean handedOver;
     /** PgWeir's own user, at the console. */
     private boolean owner;
@@ -108,23 +110,14 @@ final class LoginPhase implements ClientPhase, Waiter {
         this.database = startup.database() == null ? "" : startup.database();
         String wanted = startup.parameters().getOrDefault("replication", "");
         this.replication = NO_REPLICATION.matcher(wanted).matches() ? "" : wanted;
+        this.names = new ShownNames(session, config, user, database, this::logAttempt);
     }
 
     void begin() {
         session.replicates(replication);
         session.identify(
                 startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
-        if (config.log().logConnections()) {
-            session.strangers()
-                    .info(
-                            "login attempt",
-                            session,
-                            "login attempt: db=" + database + " user=" + user + " tls="
-                                    + (session.tls() == null
-                                            ? "no"
-                                            : session.tls().info()) + " replication="
-                                    + (replication.isEmpty() ? "no" : "yes"));
-        }
+        names.begin();
         if (user.isEmpty()) {
             session.fail(
                     "28000",
@@ -152,6 +145,20 @@ final class LoginPhase implements ClientPhase, Waiter {
         }
     }
 
+    private void logAttempt() {
+        if (config.log().logConnections()) {
+            session.strangers()
+                    .info(
+                            "login attempt",
+                            session,
+                            "login attempt: db=" + database + " user=" + user + " tls="
+                                    + (session.tls() == null
+                                            ? "no"
+                                            : session.tls().info()) + " replication="
+                                    + (replication.isEmpty() ? "no" : "yes"));
+        }
+    }
+
     /** Whether there was a place. The console needs none: administrators get in when everything else is full. */
     private boolean holdPlaceAmongAll() {
         int limit = config.limits().maxClientConn();
@@ -172,7 +179,11 @@ final class LoginPhase implements ClientPhase, Waiter {
             return true;
         }
         session.fail(
-                "53300", "no more connections allowed: " + setting + " is " + limit, DisconnectReason.CLIENT_LIMIT);
+                "53300",
+                config.compatible()
+                        ? "no more connections allowed (" + setting + ")"
+                        : "no more connections allowed: " + setting + " is " + limit,
+                DisconnectReason.CLIENT_LIMIT);
         return false;
     }
 
@@ -197,10 +208,11 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (unix != null && unix.ownUser() && CONSOLE_OWNER.equals(user) && DatabaseConfig.isConsole(database)) {
             // Whoever may send signals to PgWeir and read its files needs no password to be its administrator.
             owner = true;
+            names.isKnown(true);
             openConsole();
             return;
         }
-        authenticator = clients.methods().begin(session, config, user, database);
+        authenticator = clients.methods().begin(session, config, user, database, names);
         take(authenticator.start());
     }
 
@@ -323,8 +335,12 @@ final class LoginPhase implements ClientPhase, Waiter {
             return;
         }
         if (clients.isNewAutomatic(config, database)) {
-            LOG.info("{} registered new auto-database: {}", session, database);
+            LOG.info(
+                    "{} registered new auto-database: {}",
+                    ShownNames.asNewcomer(session, config.compatible()),
+                    database);
         }
+        names.loggedIn();
         DatabasePool mine = clients.pool(database, who);
         if (mine == null) {
             noSuchDatabase();
@@ -386,6 +402,11 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public int loopIndex() {
         return session.loopIndex();
+    }
+
+    @Override
+    public LogSubject subject() {
+        return session;
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.protocol.message.frontend.FrontendMessage;
 import dev.pgweir.protocol.message.frontend.PreparedKind;
 import dev.pgweir.protocol.message.frontend.Query;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolStats;
 import dev.pgweir.proxy.pool.PooledServer;
@@ -31,6 +32,7 @@ import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LinkedClient;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.SessionParameters;
+import dev.pgweir.proxy.server.SettingsTrace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -87,6 +89,21 @@ public final class Link implements LinkedClient {
 
         /** A request has left a transaction open where {@link #refuseTransactions} was called. Its answer is not passed on. */
         void onTransactionRefused();
+
+        /**
+         * PostgreSQL has refused a statement's name. Called from within: it only tells the log.
+         *
+         * @return whether the client is not to see that error, nor what follows, but {@link #onNameRefused} is to be called
+         */
+        default boolean refusesName(WrongName name) {
+            return false;
+        }
+
+        /** What {@link #refusesName} has asked for. */
+        default void onNameRefused() {}
+
+        /** Whom lines of the log are about. */
+        LogSubject subject();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -118,6 +135,8 @@ public final class Link implements LinkedClient {
     private boolean refusesTransactions;
     /** One did not; nothing more is passed on. */
     private boolean transactionRefused;
+    /** The client has used a name that it should not have; nothing more is passed on. */
+    private boolean nameRefused;
 
     /** The draining has begun, which it does not before the buffer at hand is read. */
     private boolean draining;
@@ -213,7 +232,7 @@ public final class Link implements LinkedClient {
         settling = !to.parameters().suits(wanted);
         holdsClient = settling && wanted.mayBeRefused();
         if (settling) {
-            sendInternal(new Query(to.parameters().queryToSuit(wanted)), null);
+            sendSettings(to);
         }
         if (holdsClient) {
             flush();
@@ -421,9 +440,14 @@ public final class Link implements LinkedClient {
             on.parameters().shareExtra(wanted);
         } else {
             settling = true;
-            sendInternal(new Query(on.parameters().queryToSuit(wanted)), null);
+            sendSettings(on);
             flush();
         }
+    }
+
+    private void sendSettings(ServerConnection to) {
+        SettingsTrace.applied(to, wanted);
+        sendInternal(new Query(to.parameters().queryToSuit(wanted)), null);
     }
 
     /**
@@ -596,6 +620,8 @@ public final class Link implements LinkedClient {
         ErrorResponse refused = settingsError;
         if (transactionRefused && !discarding) {
             owner.onTransactionRefused();
+        } else if (nameRefused && !discarding) {
+            owner.onNameRefused();
         } else if (refused != null && !discarding && !requests.headIsInternal()) {
             settingsError = null;
             owner.onSettingsRefused(refused);
@@ -642,6 +668,11 @@ public final class Link implements LinkedClient {
         fresh = rest > 0;
     }
 
+    /** The client will be told something else than what PostgreSQL answers. */
+    private boolean isRefused() {
+        return settingsError != null || transactionRefused || nameRefused;
+    }
+
     private void relay(ServerConnection from, ByteBuf data) {
         FrameScanner scanner = from.scanner();
         if (fresh) {
@@ -661,9 +692,8 @@ public final class Link implements LinkedClient {
                 // Of the answer behind refused settings not a byte: it may end within a message, where no error can
                 // follow.
                 boolean body = event == FrameScanner.OPAQUE && inBody;
-                boolean keep = body
-                        ? keepsBody && !discarding
-                        : !discarding && settingsError == null && !transactionRefused && !requests.headIsInternal();
+                boolean keep =
+                        body ? keepsBody && !discarding : !discarding && !isRefused() && !requests.headIsInternal();
                 if (event == FrameScanner.MESSAGE) {
                     keep &= onMessage(from, scanner.type(), scanner);
                     if (transactionRefused && run < end) {
@@ -678,7 +708,12 @@ public final class Link implements LinkedClient {
                 }
                 inBody = (body || event == FrameScanner.HEADER) && scanner.bodyRemaining() > 0;
                 ByteBuf other = replacement;
-                if (other != null) {
+                if (other != null && nameRefused) {
+                    // It stands behind what was refused.
+                    replacement = null;
+                    keep = false;
+                    other.release();
+                } else if (other != null) {
                     replacement = null;
                     keep = false;
                     toClient(data, run, runEnd);
@@ -814,6 +849,7 @@ public final class Link implements LinkedClient {
         }
         if (requests.onReady() == RequestQueue.INTERNAL) {
             if (settling && settingsError == null) {
+                SettingsTrace.canonical(owner.subject(), wanted, from.parameters());
                 settings.onSuited(from.parameters());
             }
             settling = false;
@@ -871,13 +907,19 @@ public final class Link implements LinkedClient {
                 effects.executed().forEach(server.statements()::lost);
             }
         }
+        if (requests.headEffect() instanceof WrongName wrong && !discarding && !nameRefused && wrong.isWhy(error)) {
+            nameRefused = owner.refusesName(wrong);
+        }
         if (requests.headEffect() instanceof ClientStatements.Name && !copy.isDescribed() && !discarding) {
             replacement = OldColumns.asCachedPlan(error, client.alloc());
         }
-        if (requests.headEffect() instanceof Reference reference && !discarding && replacement == null) {
+        if (requests.headEffect() instanceof Reference reference
+                && !discarding
+                && replacement == null
+                && !nameRefused) {
             replacement = ErrorNames.inWordsOfClient(body, reference, client.alloc());
         }
-        return onError(error);
+        return onError(error) && !nameRefused;
     }
 
     /** Whether the client need not see the error of a query. */

@@ -311,7 +311,7 @@ public final class Preparer {
         StatementMessages.parseHeader(before(), now.name(), definition.length);
         before().writeBytes(definition);
         keepFrom = to;
-        sent(FrontendMessageType.PARSE, name);
+        sent(FrontendMessageType.PARSE, new WrongName(WrongName.Kind.TAKEN, name.clientName(now.name())));
         return Outcome.SEND;
     }
 
@@ -369,8 +369,7 @@ public final class Preparer {
         PreparedStatement statement = statementOf(name);
         Effect effect;
         if (name == null || statement == null) {
-            String unknown = told(buffer, portalTo + 1, nameTo);
-            effect = (Reference) sent -> unknown;
+            effect = new WrongName(WrongName.Kind.MISSING, told(buffer, portalTo + 1, nameTo));
         } else {
             boolean open = isOpen(statement) || isTargetOpen(statement.behaviour());
             if (open && mayWait) {
@@ -421,8 +420,7 @@ public final class Preparer {
         PreparedStatement statement = statementOf(name);
         Effect effect;
         if (name == null || statement == null) {
-            String unknown = told(buffer, nameFrom, nameTo);
-            effect = (Reference) sent -> unknown;
+            effect = new WrongName(WrongName.Kind.MISSING, told(buffer, nameFrom, nameTo));
         } else if (isOpen(statement) || isTargetOpen(statement.behaviour())) {
             return waitForAnswers();
         } else {
