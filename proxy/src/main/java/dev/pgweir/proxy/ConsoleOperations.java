@@ -215,9 +215,12 @@ final class ConsoleOperations implements ConsoleControl {
             names.forEach(this::pauseForKill);
             killed.addAll(names);
         }
+        // PgBouncer takes the pools for removed.
+        DisconnectReason reason =
+                lifecycle.config().compatible() ? DisconnectReason.DATABASE_REMOVED : DisconnectReason.ADMIN_KILL;
         // Clients first, else each would be told that its server is lost.
-        clients.kill(database);
-        pools.kill(database, DisconnectReason.ADMIN_KILL);
+        clients.kill(database, reason);
+        pools.kill(database, reason);
     }
 
     /** Nobody waits for it: what is to be closed is closed at once. */

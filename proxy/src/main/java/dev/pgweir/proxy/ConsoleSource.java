@@ -9,7 +9,6 @@ import dev.pgweir.config.UserConfig;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.config.setting.UserSettings;
 import dev.pgweir.config.value.PoolMode;
-import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.proxy.admin.ConsoleData;
 import dev.pgweir.proxy.admin.DatabaseRow;
 import dev.pgweir.proxy.admin.PoolRow;
@@ -18,7 +17,6 @@ import dev.pgweir.proxy.admin.StatementRow;
 import dev.pgweir.proxy.admin.StatsRow;
 import dev.pgweir.proxy.admin.UserRow;
 import dev.pgweir.proxy.cancel.PeerForwarder;
-import dev.pgweir.proxy.client.ActivePhase;
 import dev.pgweir.proxy.client.ClientSession;
 import dev.pgweir.proxy.client.ClientState;
 import dev.pgweir.proxy.client.Clients;
@@ -26,24 +24,16 @@ import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.net.HostResolver;
 import dev.pgweir.proxy.pool.PauseSnapshot;
 import dev.pgweir.proxy.pool.Pool;
-import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.pool.PoolSnapshot;
-import dev.pgweir.proxy.pool.PooledServer;
-import dev.pgweir.proxy.pool.ServerSnapshot;
 import dev.pgweir.proxy.prepare.PreparedStatement;
-import dev.pgweir.proxy.server.ServerConnection;
-import dev.pgweir.proxy.tls.TlsPeer;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -138,103 +128,12 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<SocketRow> clients() {
-        List<SocketRow> rows = new ArrayList<>();
-        for (ClientSession session : clients.sessions()) {
-            ActivePhase active = session.active();
-            PoolClient member = session.member();
-            PooledServer server = member == null ? null : member.server();
-            long waited = active != null && session.state() == ClientState.WAITING
-                    ? System.nanoTime() - active.place().waitingSinceNanos()
-                    : 0;
-            rows.add(new SocketRow(
-                    "C",
-                    session.user() == null ? "(nouser)" : session.user(),
-                    session.database() == null ? "(nodb)" : session.database(),
-                    session.replication(),
-                    session.state().label(),
-                    session.remoteAddress(),
-                    session.localAddress(),
-                    session.connectTime(),
-                    active == null ? session.connectTime() : instant(System.nanoTime() - active.requestTime()),
-                    waited / 1000,
-                    false,
-                    ptr(session),
-                    server == null ? "" : ptr(server),
-                    0,
-                    shown(session.tls()),
-                    active == null ? session.applicationName() : orEmpty(active.applicationName()),
-                    active == null ? 0 : active.preparedStatements(),
-                    session.id()));
-        }
-        return rows;
+        return SocketRows.ofClients(clients.sessions());
     }
 
     @Override
     public List<SocketRow> servers() {
-        IdentityHashMap<PoolClient, ClientSession> byPlace = new IdentityHashMap<>();
-        for (ClientSession session : clients.sessions()) {
-            PoolClient member = session.member();
-            if (member != null) {
-                byPlace.put(member, session);
-            }
-        }
-        List<SocketRow> rows = new ArrayList<>();
-        for (ServerSnapshot snapshot : pools.pools().servers()) {
-            // One that is still connecting has no addresses to show; SHOW POOLS counts it.
-            if (snapshot.server().connection() instanceof ServerConnection server) {
-                rows.add(row(snapshot, server, byPlace));
-            }
-        }
-        return rows;
-    }
-
-    private static SocketRow row(
-            ServerSnapshot snapshot, ServerConnection server, IdentityHashMap<PoolClient, ClientSession> byPlace) {
-        PoolKey key = snapshot.server().pool().key();
-        BackendKeyData cancelKey = server.key();
-        ClientSession session = snapshot.client() == null ? null : byPlace.get(snapshot.client());
-        return new SocketRow(
-                "S",
-                key.user(),
-                key.database(),
-                kind(snapshot.server().ownParameters()),
-                snapshot.state().label(),
-                server.address(),
-                server.localAddress(),
-                instant(snapshot.connectedNanos()),
-                session != null && session.active() != null
-                        ? instant(System.nanoTime() - session.active().requestTime())
-                        : instant(snapshot.unusedNanos()),
-                0,
-                snapshot.closeNeeded(),
-                ptr(snapshot.server()),
-                session == null ? "" : ptr(session),
-                cancelKey == null ? 0 : cancelKey.processId(),
-                shown(server.tls()),
-                orEmpty(session == null ? null : session.applicationName()),
-                server.statements().size(),
-                snapshot.server().id());
-    }
-
-    private static String shown(@Nullable TlsPeer tls) {
-        return tls == null ? "" : tls.info();
-    }
-
-    private static String kind(@Nullable Map<String, String> ownParameters) {
-        return ClientSession.replication(ownParameters == null ? "" : ownParameters.getOrDefault("replication", ""));
-    }
-
-    /** Even numbers for clients, odd ones for servers: no two connections have the same. */
-    private static String ptr(ClientSession session) {
-        return "0x" + Long.toHexString(session.id() << 1);
-    }
-
-    private static String ptr(PooledServer server) {
-        return "0x" + Long.toHexString(server.id() << 1 | 1);
-    }
-
-    private static Instant instant(long nanosAgo) {
-        return Instant.now().minusNanos(nanosAgo);
+        return SocketRows.ofServers(pools.pools().servers(), clients.sessions());
     }
 
     // ---- what is configured ----
@@ -347,6 +246,8 @@ final class ConsoleSource implements ConsoleData {
     private Set<String> userNames(ProxyConfig config) {
         Set<String> names = new TreeSet<>(config.users().keySet());
         names.addAll(config.storedSecrets().keySet());
+        // PgBouncer's own, as whom its database is used.
+        names.add(CONSOLE);
         pools.pools().pools().forEach(pool -> names.add(pool.key().user()));
         return names;
     }
@@ -492,9 +393,5 @@ final class ConsoleSource implements ConsoleData {
     @Override
     public String version() {
         return version;
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
     }
 }

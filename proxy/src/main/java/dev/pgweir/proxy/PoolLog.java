@@ -1,6 +1,7 @@
 package dev.pgweir.proxy;
 
 import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.pool.CapSnapshot;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PoolEvents;
@@ -9,6 +10,7 @@ import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.WaitFailure;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.LoginFailure;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +58,30 @@ final class PoolLog implements PoolEvents {
     }
 
     @Override
-    public void onReserveTaken(PooledServer server) {
-        LOG.warn("{}: taking connection from reserve_pool", server.pool());
+    public void onReserveTaken(PooledServer server, @Nullable Object client) {
+        LOG.warn("{} taking connection from reserve_pool", client == null ? server.pool() + ":" : client);
+    }
+
+    @Override
+    public void onRefilled(Pool pool) {
+        LOG.debug("{}: launching new connection to satisfy min_pool_size", pool);
+    }
+
+    @Override
+    public void onFloorCapped(Pool pool, CapSnapshot cap) {
+        if (LOG.isDebugEnabled()) {
+            // Of the places at a server some may be kept for cancel requests.
+            String relation = cap.kind() == CapSnapshot.Kind.SERVER ? "of" : ">=";
+            LOG.debug(
+                    "launch_new_connection: {} '{}' full ({} {} {}): {} stays below its min_pool_size of {}",
+                    cap.kind().name().toLowerCase(Locale.ROOT),
+                    LogPrefix.shownName(cap.name()),
+                    cap.servers() + cap.cancels(),
+                    relation,
+                    cap.limit(),
+                    pool,
+                    pool.spec().sizes().min());
+        }
     }
 
     @Override

@@ -56,15 +56,18 @@ final class ConfigBuilder {
         anyNeedsAUserOnTheServer(settings, databases);
         sharedPortNeedsPeers(settings);
 
-        boolean broken = problems.hasErrors();
+        ProxyConfig config = null;
+        if (!problems.hasErrors()) {
+            config = ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets)
+                    .withHba(hba);
+            new Doubts(draft, config, problems).warn();
+        }
         List<Problem> all = problems.sorted();
         return new LoadResult(
-                broken
-                        ? null
-                        : ProxyConfig.of(settings.values(), databases, users, peers, storedSecrets)
-                                .withHba(hba),
+                config,
                 all.stream().filter(ConfigBuilder::isError).toList(),
-                all.stream().filter(problem -> !isError(problem)).toList());
+                all.stream().filter(problem -> !isError(problem)).toList(),
+                settings.places());
     }
 
     private static boolean isError(Problem problem) {

@@ -52,6 +52,13 @@ final class SectionDraft {
         return origins.getOrDefault(setting, origin);
     }
 
+    /** Where the settings were set that were, as messages write it. */
+    Map<String, String> places() {
+        Map<String, String> places = new HashMap<>();
+        origins.forEach((setting, where) -> places.put(setting, where.text()));
+        return places;
+    }
+
     /** Looks a key up and reports one that does not exist. */
     Optional<Setting<?>> find(String name, Origin where) {
         Optional<Setting<?>> found = table.find(name);

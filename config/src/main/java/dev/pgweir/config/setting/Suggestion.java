@@ -25,21 +25,26 @@ public final class Suggestion {
                 .min(Comparator.comparingInt(name -> distance(wanted, name)));
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements between the two. */
+    /** Insertions, deletions, replacements and neighbours that have changed places, between the two. */
     private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
+        int[] beforeLast = new int[b.length() + 1];
+        int[] last = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
+            last[j] = j;
         }
         for (int i = 1; i <= a.length(); i++) {
             int[] current = new int[b.length() + 1];
             current[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+                int replaced = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replaced, 1 + Math.min(last[j], current[j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    current[j] = Math.min(current[j], beforeLast[j - 2] + 1);
+                }
             }
-            previous = current;
+            beforeLast = last;
+            last = current;
         }
-        return previous[b.length()];
+        return last[b.length()];
     }
 }

@@ -67,8 +67,10 @@ final class SocketTable {
 
     /** PgBouncer names its lists here, and the one of its clients has those that are idle as well. */
     private static String stateOfSocket(SocketRow row) {
-        boolean client = row.type().equals("C");
-        return (client ? "cl_" : "sv_") + (client && row.state().equals("idle") ? "active" : row.state());
+        if (row.type().equals("C")) {
+            return "cl_" + (row.state().equals("idle") ? "active" : row.state());
+        }
+        return "sv_" + (row.state().equals("new") ? "login" : row.state());
     }
 
     private static List<Object> values(SocketRow row) {

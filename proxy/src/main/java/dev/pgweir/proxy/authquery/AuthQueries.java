@@ -17,6 +17,7 @@ import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -79,8 +80,10 @@ public final class AuthQueries {
      * @param client who wants to log in, for log lines
      * @param wanted as {@link ProxyConfig#authLookup} has it for {@code database}
      * @param loopIndex a server connection on that loop is preferred
+     * @param asking takes the database that is asked, each time
      */
-    public CredentialLookup lookup(Object client, AuthLookup wanted, String database, String user, int loopIndex) {
+    public CredentialLookup lookup(
+            Object client, AuthLookup wanted, String database, String user, int loopIndex, Consumer<String> asking) {
         String where = wanted.database() == null ? database : wanted.database();
         Question question = new Question(
                 where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
@@ -88,9 +91,11 @@ public final class AuthQueries {
             @Override
             public Asked ask(boolean anew) {
                 Answer refusal = refusal(client, where);
-                return refusal == null
-                        ? book.ask(question, anew, config.get().auth().queryTtl(), () -> flight(question, loopIndex))
-                        : new Done(refusal);
+                if (refusal != null) {
+                    return new Done(refusal);
+                }
+                asking.accept(where);
+                return book.ask(question, anew, config.get().auth().queryTtl(), () -> flight(question, loopIndex));
             }
 
             @Override
@@ -152,7 +157,8 @@ public final class AuthQueries {
                         // A function without a schema is found where PgBouncer would find it.
                         OWN_SETTINGS + (now.compatible() ? "DEFAULT" : "pg_catalog, pg_temp"),
                         limit.isZero() ? PATIENCE : limit,
-                        sqlState(now)),
+                        sqlState(now),
+                        now.compatible()),
                 loops,
                 loopIndex);
         flight.result().whenComplete((result, never) -> pool.pool().letGo());

@@ -23,8 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Flight implements Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Flight.class);
 
-    /** What it needs to be asked. */
-    record Way(DatabasePool pool, String settings, Duration patience, String sqlState) {}
+    /**
+     * What it needs to be asked.
+     *
+     * @param compatible whether lines of the log are to be PgBouncer's, which do not tell the servers apart
+     */
+    record Way(DatabasePool pool, String settings, Duration patience, String sqlState, boolean compatible) {}
 
     /** What is known at its end; one of the two is null. */
     record Result(Rows.@Nullable Finding finding, Answer.@Nullable Failed failure) {}
@@ -91,7 +95,7 @@ final class Flight implements Waiter {
 
             @Override
             public void failed(String why) {
-                LOG.error("{} error in auth_query: {}", server, why);
+                LOG.error("{} error in auth_query: {}", way.compatible() ? "S:" : server, why);
                 fail(way.sqlState(), "bouncer config error", "auth_query failed: " + why);
             }
         };

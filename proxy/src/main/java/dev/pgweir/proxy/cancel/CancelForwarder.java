@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
@@ -48,9 +49,9 @@ public final class CancelForwarder {
     /**
      * Interrupts what the server does for the client that holds it now. Called on the loop of that client.
      *
-     * @param whenOver run once on some event loop, whatever the outcome
+     * @param whenOver told once on some event loop, whatever the outcome
      */
-    public void forward(PooledServer target, Runnable whenOver) {
+    public void forward(PooledServer target, CancelEnd whenOver) {
         ServerConnection server = target.connection() instanceof ServerConnection known ? known : null;
         BackendKeyData key = server == null ? null : server.key();
         if (server == null || key == null) {
@@ -69,13 +70,14 @@ public final class CancelForwarder {
         private final ServerConnection server;
         private final BackendKeyData key;
         private final EventLoop loop;
-        private final Runnable whenOver;
+        private final CancelEnd whenOver;
         private final Duration limit = waitTimeout.get();
         private @Nullable CancelTicket ticket;
         private boolean granted;
         private boolean over;
+        private boolean late;
 
-        Request(PooledServer target, ServerConnection server, BackendKeyData key, EventLoop loop, Runnable whenOver) {
+        Request(PooledServer target, ServerConnection server, BackendKeyData key, EventLoop loop, CancelEnd whenOver) {
             this.target = target;
             this.server = server;
             this.key = key;
@@ -88,10 +90,10 @@ public final class CancelForwarder {
             deadline(() -> {
                 if (!granted && ticket != null && ticket.abandon()) {
                     LOG.warn(
-                            "{} cancel request closing because: cancel_wait_timeout ({} s), it found no place under"
-                                    + " max_server_connections",
+                            "{} a cancel request was given up after {} s: it found no place under max_server_connections",
                             server,
                             limit.toSeconds());
+                    late = true;
                     finish();
                 }
             });
@@ -118,6 +120,7 @@ public final class CancelForwarder {
         }
 
         private void failed(Throwable cause) {
+            late = cause instanceof ConnectTimeoutException;
             // Where PgWeir is ending, the connection that the request is for ends too, and its query with it.
             if (loop.isShuttingDown()) {
                 LOG.debug("{}: a cancel request could not be sent any more: {}", server, cause.getMessage());
@@ -153,9 +156,10 @@ public final class CancelForwarder {
                 return;
             }
             LOG.warn(
-                    "{} cancel request closing because: cancel_wait_timeout ({} s), PostgreSQL has not taken it",
+                    "{} a cancel request was given up after {} s: PostgreSQL has not taken it",
                     server,
                     limit.toSeconds());
+            late = true;
             if (ticket != null) {
                 // Closing does not call back what is on its way already.
                 ticket.mayArriveLate();
@@ -186,7 +190,11 @@ public final class CancelForwarder {
             if (granted && ticket != null) {
                 ticket.done();
             }
-            whenOver.run();
+            if (late) {
+                whenOver.tooLate();
+            } else {
+                whenOver.run();
+            }
         }
     }
 }

@@ -1,11 +1,18 @@
 package dev.pgweir.proxy.cancel;
 
+import org.jspecify.annotations.Nullable;
+
 /** A client whose query can be cancelled. */
 public interface CancelTarget {
     /**
      * A request with the right key came. Called from any thread.
      *
-     * @param whenOver run once, when the request has reached PostgreSQL or there is nothing to be cancelled
+     * @param whenOver told once, when the request has reached PostgreSQL or there is nothing to be cancelled
      */
-    void onCancelRequest(Runnable whenOver);
+    void onCancelRequest(CancelEnd whenOver);
+
+    /** The database that it uses, as clients call it; null if that is not known. */
+    default @Nullable String database() {
+        return null;
+    }
 }

@@ -3,6 +3,7 @@ package dev.pgweir.proxy.cli;
 import dev.pgweir.config.load.ConfigLoader;
 import dev.pgweir.config.load.LoadResult;
 import dev.pgweir.config.load.Problem;
+import dev.pgweir.proxy.log.StandardError;
 import dev.pgweir.proxy.tls.Tls;
 import dev.pgweir.proxy.tls.TlsException;
 import java.io.PrintWriter;
@@ -44,6 +45,8 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        // What a start would tell of its work is no part of the answer.
+        StandardError.quiet();
         LoadResult result = withTls(ConfigLoader.load(file, environment));
         ProblemPrinter.print(result, out);
         out.println(file + ": " + ProblemPrinter.counts(result));
@@ -51,7 +54,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** With what the files of keys and certificates add. */
-    private static LoadResult withTls(LoadResult read) {
+    private LoadResult withTls(LoadResult read) {
         if (read.config() == null) {
             return read;
         }
@@ -60,7 +63,10 @@ final class CheckCommand implements Callable<Integer> {
             return read;
         } catch (TlsException e) {
             Problem problem = new Problem(
-                    Problem.Severity.ERROR, "configuration", e.setting(), "TLS setup failed: " + e.getMessage());
+                    Problem.Severity.ERROR,
+                    read.places().getOrDefault(e.setting(), String.valueOf(file)),
+                    e.setting(),
+                    "TLS setup failed: " + e.getMessage());
             return new LoadResult(null, List.of(problem), read.warnings());
         }
     }

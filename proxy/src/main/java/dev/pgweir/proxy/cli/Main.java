@@ -36,8 +36,13 @@ public final class Main {
     /** One line and where to read on, instead of the whole help under which the mistake would drown. */
     private static int wrongArguments(CommandLine.ParameterException e, String[] args) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("pgweir: " + e.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        String command = CommandHint.of(e.getCommandLine(), args);
+        if (command == null) {
+            err.println("pgweir: " + e.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        } else {
+            err.println("pgweir: " + command);
+        }
         err.println("Try pgweir --help");
         return 1;
     }

@@ -109,6 +109,13 @@ final class RunCommand implements Callable<Integer> {
         LoadResult result = load(file);
         ProxyConfig config = result.config();
         if (config == null) {
+            String hint = file == null
+                    ? null
+                    : CommandHint.of(Objects.requireNonNull(spec).commandLine(), file.toString());
+            if (hint != null) {
+                err.println("pgweir: " + hint);
+                return 1;
+            }
             ProblemPrinter.print(result, err);
             err.println("pgweir: not started, " + ProblemPrinter.counts(result));
             return 1;

@@ -9,11 +9,14 @@ import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.link.Preparer;
+import dev.pgweir.proxy.link.WrongName;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -306,6 +309,21 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
     }
 
     @Override
+    public boolean refusesName(WrongName name) {
+        return WrongNames.refuses(session, name, config.compatible());
+    }
+
+    @Override
+    public void onNameRefused() {
+        session.fail("26000", DisconnectReason.STATEMENT_MISSING.text(), DisconnectReason.STATEMENT_MISSING);
+    }
+
+    @Override
+    public LogSubject subject() {
+        return session;
+    }
+
+    @Override
     public void onSettingsRefused(ErrorResponse error) {
         // The client asked for it in its startup packet, where PostgreSQL would have refused the login.
         session.fail(
@@ -367,7 +385,12 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
     // ---- cancel ----
 
     @Override
-    public void onCancelRequest(Runnable whenOver) {
+    public @Nullable String database() {
+        return session.database();
+    }
+
+    @Override
+    public void onCancelRequest(CancelEnd whenOver) {
         channel.eventLoop().execute(() -> {
             PooledServer server = link.slot();
             if (place.isWaiting() && server != null) {
@@ -389,7 +412,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
         });
     }
 
-    private void cancel(PooledServer server, Runnable whenOver) {
+    private void cancel(PooledServer server, CancelEnd whenOver) {
         if (link.slot() == server && !link.isIdle()) {
             clients.forwarder().forward(server, whenOver);
         } else {

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.client;
 
 import dev.pgweir.protocol.message.frontend.CancelRequest;
+import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.cancel.PeerForwarder;
@@ -38,8 +39,22 @@ final class CancelPhase implements ClientPhase {
         }
         // Who has a key has logged in. One for a peer may be made up, so it stays counted.
         admission.over(session.channel());
-        target.onCancelRequest(() ->
-                session.channel().eventLoop().execute(() -> session.close(DisconnectReason.CLIENT_CLOSE_REQUEST)));
+        session.shows(null, target.database());
+        target.onCancelRequest(new CancelEnd() {
+            @Override
+            public void run() {
+                close(DisconnectReason.CLIENT_CLOSE_REQUEST);
+            }
+
+            @Override
+            public void tooLate() {
+                close(DisconnectReason.CANCEL_WAIT_TIMEOUT);
+            }
+        });
+    }
+
+    private void close(DisconnectReason reason) {
+        session.channel().eventLoop().execute(() -> session.close(reason));
     }
 
     @Override

@@ -65,6 +65,10 @@ public final class ClientSession implements LogSubject {
     private @Nullable ClientPhase first;
     private volatile @Nullable String user;
     private volatile @Nullable String database;
+    /** What lines of the log call it by; see {@link ShownNames}. */
+    private volatile @Nullable String shownUser;
+
+    private volatile @Nullable String shownDatabase;
     private volatile String applicationName = "";
     private volatile String replication = "none";
     private volatile @Nullable TlsPeer tls;
@@ -226,6 +230,12 @@ public final class ClientSession implements LogSubject {
         database = sameDatabase;
     }
 
+    /** From now on lines of the log call it by these; null where they say that it is not known. */
+    void shows(@Nullable String userInLog, @Nullable String databaseInLog) {
+        shownUser = userInLog;
+        shownDatabase = databaseInLog;
+    }
+
     /** What was agreed on with it. */
     ProtocolVersion version() {
         return version;
@@ -362,9 +372,12 @@ public final class ClientSession implements LogSubject {
      * Tells the client why (FATAL) and closes.
      *
      * @param sqlState what fits best; PgBouncer, where PgWeir is to be compatible with it, has one for everything
+     * @param text what fits best, too; null: what the reason says
      */
     void fail(String sqlState, @Nullable String text, DisconnectReason reason) {
-        passOn(own(sqlState).code(), text == null ? reason.text() : text, reason);
+        String own = text == null ? reason.text() : text;
+        boolean compatible = config.get().compatible();
+        passOn(own(sqlState).code(), compatible ? PgBouncerWords.of(reason, own) : own, reason);
     }
 
     /** Closes with what PostgreSQL has said (FATAL), under its own code. */
@@ -383,15 +396,16 @@ public final class ClientSession implements LogSubject {
             return;
         }
         boolean torn = phase.isTorn();
+        boolean stranger = isStranger(phase);
+        registry.counts().errors().add(error.code());
+        end(reason, error.message());
         if (config.get().log().logPoolerErrors()) {
-            if (isStranger(phase)) {
+            if (stranger) {
                 strangers.warn("pooler error: " + reason.text(), this, "pooler error: " + error.message());
             } else {
                 LOG.warn("{} pooler error: {}", this, error.message());
             }
         }
-        registry.counts().errors().add(error.code());
-        end(reason, error.message());
         if (torn) {
             channel.flush();
             channel.close();
@@ -464,7 +478,7 @@ public final class ClientSession implements LogSubject {
 
     @Override
     public LogPrefix prefix() {
-        return new LogPrefix(LogPrefix.Side.CLIENT, id, database, user, peer);
+        return new LogPrefix(LogPrefix.Side.CLIENT, id, shownDatabase, shownUser, peer);
     }
 
     @Override

@@ -183,21 +183,27 @@ public final class Clients {
         return new TreeSet<>(disabled);
     }
 
-    /** Ends the clients of a database (all but those of the console where it is null), whatever they do. */
-    public void kill(@Nullable String database) {
+    /**
+     * Ends the clients of a database (all but those of the console where it is null), whatever they do.
+     *
+     * @param reason what they are told
+     */
+    public void kill(@Nullable String database, DisconnectReason reason) {
         for (ClientSession session : sessions()) {
             String own = session.database();
             if (own != null && (database == null ? !DatabaseConfig.isConsole(own) : database.equals(own))) {
-                kill(session);
+                kill(session, reason);
             }
         }
     }
 
     /** Ends a client, whatever it does. */
     public void kill(ClientSession session) {
-        session.channel()
-                .eventLoop()
-                .execute(() -> session.fail("57P01", DisconnectReason.ADMIN_KILL.text(), DisconnectReason.ADMIN_KILL));
+        kill(session, DisconnectReason.ADMIN_KILL);
+    }
+
+    private static void kill(ClientSession session, DisconnectReason reason) {
+        session.channel().eventLoop().execute(() -> session.fail("57P01", reason.text(), reason));
     }
 
     /**

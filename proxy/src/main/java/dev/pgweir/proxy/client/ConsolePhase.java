@@ -5,6 +5,7 @@ import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
+import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelKeys;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.net.ReadGate;
@@ -181,7 +182,12 @@ final class ConsolePhase implements ClientPhase, ConsoleClient, CancelTarget {
     }
 
     @Override
-    public void onCancelRequest(Runnable whenOver) {
+    public @Nullable String database() {
+        return session.database();
+    }
+
+    @Override
+    public void onCancelRequest(CancelEnd whenOver) {
         session.channel().eventLoop().execute(() -> {
             if (waiting && !session.isEnded()) {
                 conversation.cancel();

@@ -49,7 +49,10 @@ final class Entrance {
             return true;
         }
         session.fail(
-                "53300", "no more connections allowed: " + setting + " is " + limit, DisconnectReason.CLIENT_LIMIT);
+                "53300", clients.configuration().compatible()
+                        ? "no more connections allowed (" + setting + ")"
+                        : "no more connections allowed: " + setting + " is " + limit,
+                DisconnectReason.CLIENT_LIMIT);
         return false;
     }
 
@@ -91,7 +94,10 @@ final class Entrance {
             return null;
         }
         if (clients.isNewAutomatic(config, database)) {
-            LOG.info("{} registered new auto-database: {}", session, database);
+            LOG.info(
+                    "{} registered new auto-database: {}",
+                    ShownNames.asNewcomer(session, config.compatible()),
+                    database);
         }
         DatabasePool pool = clients.pool(database, who);
         if (pool == null) {

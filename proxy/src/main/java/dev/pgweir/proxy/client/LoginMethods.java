@@ -40,12 +40,17 @@ final class LoginMethods {
     }
 
     /** The login of a client that has sent its startup packet. */
-    ClientAuthenticator begin(ClientSession session, ProxyConfig config, String user, String database) {
+    ClientAuthenticator begin(
+            ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
         if (session.unix() == null && session.remoteAddress() == null) {
             // The socket did not know its peer any more when it was accepted. Without an address it would look local.
+            names.isKnown(false);
             return authenticators.reject("the client has left");
         }
-        ClientAuthenticator login = login(session, config, user, database);
+        ClientAuthenticator login = login(session, config, user, database, names);
+        if (names.isOpen()) {
+            names.isKnown(config.secretOf(user).isPresent());
+        }
         long delay = config.auth().failureDelay().toNanos();
         // Through a load balancer at a Unix socket that does not tell whom it speaks for there is none either.
         InetAddress address = session.unix() == null ? session.remoteAddress().getAddress() : null;
@@ -60,7 +65,8 @@ final class LoginMethods {
                         DelayedAuthenticator.timer(session.channel().eventLoop()));
     }
 
-    private ClientAuthenticator login(ClientSession session, ProxyConfig config, String user, String database) {
+    private ClientAuthenticator login(
+            ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
         TlsPeer tls = session.tls();
         ClientAuthenticators makers = authenticators
                 .withScramIterations(config.auth().scramIterations())
@@ -68,12 +74,20 @@ final class LoginMethods {
         AuthType type = config.auth().authType();
         LdapOptions directory = config.auth().ldap();
         if (directory != null) {
+            names.isKnown(true);
             return makers.ldap(user, directories.directory(directory));
         }
         if (type != AuthType.HBA) {
             AuthMethod method = AuthMethod.ofSetting(type.text()).orElseThrow();
             return lookedUp(
-                    makers, session, config, user, database, method, made(makers, method, session, user, user::equals));
+                    makers,
+                    session,
+                    config,
+                    user,
+                    database,
+                    names,
+                    method,
+                    made(makers, method, session, user, user::equals));
         }
         boolean tcp = session.unix() == null;
         InetAddress from = tcp ? session.remoteAddress().getAddress() : null;
@@ -95,10 +109,12 @@ final class LoginMethods {
                     + rule.options().get("clientcert") + ")");
         }
         if (rule.method() == HbaMethod.LDAP) {
+            names.isKnown(true);
             return makers.ldap(user, directories.directory(rule.ldap()));
         }
         AuthMethod method = method(rule.method());
-        return lookedUp(makers, session, config, user, database, method, made(makers, method, session, user, allowed));
+        return lookedUp(
+                makers, session, config, user, database, names, method, made(makers, method, session, user, allowed));
     }
 
     private static boolean hasCertificate(HbaRule rule, @Nullable TlsPeer tls, String user) {
@@ -145,6 +161,7 @@ final class LoginMethods {
             ProxyConfig config,
             String user,
             String database,
+            ShownNames names,
             AuthMethod method,
             Function<@Nullable Credential, ClientAuthenticator> login) {
         Credential known = config.secretOf(user)
@@ -153,14 +170,20 @@ final class LoginMethods {
         AuthLookup wanted = known != null || method == AuthMethod.ANY
                 ? null
                 : config.authLookup(database).orElse(null);
-        return wanted == null
-                ? login.apply(known)
-                : makers.lookedUp(
-                        queries.lookup(session, wanted, database, user, session.loopIndex()),
-                        found -> method == AuthMethod.MD5 && (found == null || found instanceof Credential.None)
-                                ? makers.withoutSecret(user, found)
-                                : login.apply(found),
-                        config.compatible());
+        if (wanted == null) {
+            names.isKnown(known != null || method == AuthMethod.ANY);
+            return login.apply(known);
+        }
+        names.isLookedUp();
+        return makers.lookedUp(
+                queries.lookup(session, wanted, database, user, session.loopIndex(), names::asks),
+                found -> {
+                    names.isKnown(found != null);
+                    return method == AuthMethod.MD5 && (found == null || found instanceof Credential.None)
+                            ? makers.withoutSecret(user, found)
+                            : login.apply(found);
+                },
+                config.compatible());
     }
 
     /** What is known of a user's password; a damaged entry of the configuration counts as unknown. */

@@ -15,6 +15,7 @@ import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
@@ -73,6 +74,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     /** What it says of replication, if it wants any: {@code database}, or one of PostgreSQL's words for true. */
     private final String replication;
 
+    private final ShownNames names;
     private boolean handedOver;
     /** PgWeir's own user, at the console. */
     private boolean owner;
@@ -99,12 +101,10 @@ final class LoginPhase implements ClientPhase, Waiter {
         this.entrance = new Entrance(session, clients, user, database);
         String wanted = startup.parameters().getOrDefault("replication", "");
         this.replication = NO_REPLICATION.matcher(wanted).matches() ? "" : wanted;
+        this.names = new ShownNames(session, config, user, database, this::logAttempt);
     }
 
-    void begin() {
-        session.replicates(replication);
-        session.identify(
-                startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
+    private void logAttempt() {
         if (config.log().logConnections()) {
             session.strangers()
                     .info(
@@ -116,6 +116,13 @@ final class LoginPhase implements ClientPhase, Waiter {
                                             : session.tls().info()) + " replication="
                                     + (replication.isEmpty() ? "no" : "yes"));
         }
+    }
+
+    void begin() {
+        session.replicates(replication);
+        session.identify(
+                startup.user(), startup.database(), startup.parameters().getOrDefault("application_name", ""));
+        names.begin();
         if (user.isEmpty()) {
             session.fail(
                     "28000",
@@ -169,10 +176,11 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (unix != null && unix.ownUser() && CONSOLE_OWNER.equals(user) && DatabaseConfig.isConsole(database)) {
             // Whoever may send signals to PgWeir and read its files needs no password to be its administrator.
             owner = true;
+            names.isKnown(true);
             openConsole();
             return;
         }
-        authenticator = clients.methods().begin(session, config, user, database);
+        authenticator = clients.methods().begin(session, config, user, database, names);
         take(authenticator.start());
     }
 
@@ -275,6 +283,7 @@ final class LoginPhase implements ClientPhase, Waiter {
         if (mine == null) {
             return;
         }
+        names.loggedIn();
         pool = mine;
         Map<String, String> welcome = replication.isEmpty() ? mine.welcome() : null;
         if (welcome != null) {
@@ -321,6 +330,11 @@ final class LoginPhase implements ClientPhase, Waiter {
     @Override
     public int loopIndex() {
         return session.loopIndex();
+    }
+
+    @Override
+    public LogSubject subject() {
+        return session;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -103,6 +104,11 @@ final class PoolPlace implements Waiter {
     @Override
     public int loopIndex() {
         return session.loopIndex();
+    }
+
+    @Override
+    public LogSubject subject() {
+        return session;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
+import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelTarget;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
@@ -250,7 +251,12 @@ final class ReplicationPhase implements ClientPhase, LinkedClient, CancelTarget 
     }
 
     @Override
-    public void onCancelRequest(Runnable whenOver) {
+    public @Nullable String database() {
+        return session.database();
+    }
+
+    @Override
+    public void onCancelRequest(CancelEnd whenOver) {
         channel.eventLoop().execute(() -> {
             if (gone) {
                 whenOver.run();

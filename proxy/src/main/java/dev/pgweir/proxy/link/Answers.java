@@ -41,6 +41,8 @@ final class Answers {
     private boolean refusesTransactions;
     /** One did not; nothing more is passed on. */
     private boolean transactionRefused;
+    /** The client has used a name that it should not have; nothing more is passed on. */
+    private boolean nameRefused;
 
     Answers(
             Link.Owner owner,
@@ -86,12 +88,21 @@ final class Answers {
         return transactionRefused;
     }
 
+    /** Whether the client has to leave for a statement's name. */
+    boolean isNameRefused() {
+        return nameRefused;
+    }
+
     /**
      * Whether the client may see what comes next, as far as that does not depend on it. Of the answer behind refused settings
      * not a byte: it may end within a message, where no error can follow.
      */
     boolean reachClient() {
-        return !drain.isClientGone() && !settings.isRefused() && !transactionRefused && !requests.headIsInternal();
+        return !drain.isClientGone()
+                && !settings.isRefused()
+                && !transactionRefused
+                && !nameRefused
+                && !requests.headIsInternal();
     }
 
     /** What the client gets in the place of the message that was just read, as a whole message; null for nothing. */
@@ -99,6 +110,11 @@ final class Answers {
     ByteBuf takeReplacement() {
         ByteBuf other = replacement;
         replacement = null;
+        if (other != null && nameRefused) {
+            // It stands behind what was refused.
+            other.release();
+            return null;
+        }
         return other;
     }
 
@@ -209,9 +225,15 @@ final class Answers {
             if (repair.mends(error, !drain.isClientGone())) {
                 return false;
             }
-            replacement = drain.isClientGone() ? null : repair.retold(error, body);
+            if (requests.headEffect() instanceof WrongName wrong
+                    && !drain.isClientGone()
+                    && !nameRefused
+                    && wrong.isWhy(error)) {
+                nameRefused = owner.refusesName(wrong);
+            }
+            replacement = drain.isClientGone() || nameRefused ? null : repair.retold(error, body);
         }
-        return onError(error);
+        return onError(error) && !nameRefused;
     }
 
     /** Whether the client may see it. */

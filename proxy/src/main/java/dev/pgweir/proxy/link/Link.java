@@ -7,6 +7,7 @@ import dev.pgweir.protocol.SqlState;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
@@ -65,6 +66,21 @@ public final class Link implements LinkedClient {
 
         /** A request has left a transaction open where {@link #refuseTransactions} was called. Its answer is not passed on. */
         void onTransactionRefused();
+
+        /**
+         * PostgreSQL has refused a statement's name. Called from within: it only tells the log.
+         *
+         * @return whether the client is not to see that error, nor what follows, but {@link #onNameRefused} is to be called
+         */
+        default boolean refusesName(WrongName name) {
+            return false;
+        }
+
+        /** What {@link #refusesName} has asked for. */
+        default void onNameRefused() {}
+
+        /** Whom lines of the log are about. */
+        LogSubject subject();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
@@ -108,7 +124,7 @@ public final class Link implements LinkedClient {
         this.requests = new RequestQueue(follows);
         GroupCopy copy = new GroupCopy();
         this.server = new ServerSide(client, clientGate, requests, copy, follows);
-        this.settings = new SettingsTransfer(server, requests, followed, wanted);
+        this.settings = new SettingsTransfer(owner, server, requests, followed, wanted);
         this.drain = new Drain(server, requests, settings);
         this.answers = new Answers(owner, server, requests, copy, followed, settings, drain);
         this.clientSide = new ClientSide(client, server, answers, drain);
@@ -360,6 +376,10 @@ public final class Link implements LinkedClient {
     private void tellOwner(ServerConnection from) {
         if (answers.isTransactionRefused()) {
             owner.onTransactionRefused();
+            return;
+        }
+        if (answers.isNameRefused()) {
+            owner.onNameRefused();
             return;
         }
         ErrorResponse refusal = settings.takeRefusal();

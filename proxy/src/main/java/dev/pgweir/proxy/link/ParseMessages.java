@@ -149,7 +149,7 @@ final class ParseMessages {
         StatementMessages.parseHeader(prelude.bytes(), now.name(), definition.length);
         prelude.bytes().writeBytes(definition);
         prelude.keepFrom(to);
-        server.sent(FrontendMessageType.PARSE, name);
+        server.sent(FrontendMessageType.PARSE, new WrongName(WrongName.Kind.TAKEN, name.clientName(now.name())));
         return Outcome.SEND;
     }
 }

@@ -6,6 +6,7 @@ import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.frontend.Query;
 import dev.pgweir.proxy.server.ServerConnection;
 import dev.pgweir.proxy.server.SessionParameters;
+import dev.pgweir.proxy.server.SettingsTrace;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class SettingsTransfer {
     private static final Logger LOG = LoggerFactory.getLogger(SettingsTransfer.class);
 
+    private final Link.Owner owner;
     private final ServerSide server;
     private final RequestQueue requests;
     private final FollowedSettings followed;
@@ -33,7 +35,13 @@ final class SettingsTransfer {
     /**
      * @param wanted the client's own; changed when PostgreSQL reports a change
      */
-    SettingsTransfer(ServerSide server, RequestQueue requests, FollowedSettings followed, SessionParameters wanted) {
+    SettingsTransfer(
+            Link.Owner owner,
+            ServerSide server,
+            RequestQueue requests,
+            FollowedSettings followed,
+            SessionParameters wanted) {
+        this.owner = owner;
         this.server = server;
         this.requests = requests;
         this.followed = followed;
@@ -48,7 +56,7 @@ final class SettingsTransfer {
         settling = !to.parameters().suits(wanted);
         holdsClient = settling && wanted.mayBeRefused();
         if (settling) {
-            server.sendInternal(new Query(to.parameters().queryToSuit(wanted)));
+            tell(to);
         }
         if (holdsClient) {
             server.flush();
@@ -61,9 +69,14 @@ final class SettingsTransfer {
             on.parameters().shareExtra(wanted);
         } else {
             settling = true;
-            server.sendInternal(new Query(on.parameters().queryToSuit(wanted)));
+            tell(on);
             server.flush();
         }
+    }
+
+    private void tell(ServerConnection to) {
+        SettingsTrace.applied(to, wanted);
+        server.sendInternal(new Query(to.parameters().queryToSuit(wanted)));
     }
 
     /** Whether the client's first request has to wait: it may not run without settings that PostgreSQL may refuse. */
@@ -154,6 +167,7 @@ final class SettingsTransfer {
     /** A query of PgWeir's own is answered. */
     void onOwnDone(ServerConnection from) {
         if (settling && refusal == null) {
+            SettingsTrace.canonical(owner.subject(), wanted, from.parameters());
             followed.onSuited(from.parameters());
         }
         settling = false;

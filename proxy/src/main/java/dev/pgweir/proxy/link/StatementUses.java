@@ -149,9 +149,8 @@ final class StatementUses {
         return Outcome.SEND;
     }
 
-    private static Reference unknown(ByteBuf buffer, int nameFrom, int nameTo) {
-        String name = StatementFields.told(buffer, nameFrom, nameTo);
-        return sent -> name;
+    private static WrongName unknown(ByteBuf buffer, int nameFrom, int nameTo) {
+        return new WrongName(WrongName.Kind.MISSING, StatementFields.told(buffer, nameFrom, nameTo));
     }
 
     /** A Bind or Describe that refers to the unnamed statement. */

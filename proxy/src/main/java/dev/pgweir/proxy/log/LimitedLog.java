@@ -68,6 +68,14 @@ public final class LimitedLog {
         }
     }
 
+    /** A line about something that somebody has done wrong; see {@link #info(String, LogSubject, String)}. */
+    public void error(String kind, LogSubject subject, String text) {
+        String line = limit.admit(kind, text, System.nanoTime());
+        if (line != null) {
+            logger.error("{} {}", subject, line);
+        }
+    }
+
     /**
      * The line to write, for somebody who has more to say with it; null if it is only counted.
      *

@@ -22,6 +22,8 @@ final class Actions {
         CANCEL_GRANTED,
         CANCEL_GONE,
         RESERVE_TAKEN,
+        REFILLED,
+        FLOOR_CAPPED,
         EVICTED,
         LOGIN_FAILED,
         DRAINED,
@@ -78,8 +80,16 @@ final class Actions {
         add(Kind.CANCEL_GONE, ticket, null);
     }
 
-    void reserveTaken(PooledServer server) {
-        add(Kind.RESERVE_TAKEN, server, null);
+    void reserveTaken(PooledServer server, @Nullable PoolClient client) {
+        add(Kind.RESERVE_TAKEN, server, client);
+    }
+
+    void refilled(PoolState pool) {
+        add(Kind.REFILLED, pool.handle, null);
+    }
+
+    void floorCapped(PoolState pool, CapSnapshot cap) {
+        add(Kind.FLOOR_CAPPED, pool.handle, cap);
     }
 
     void evicted(PooledServer server, @Nullable PoolState beneficiary) {
@@ -156,7 +166,11 @@ final class Actions {
             case WAIT_LONG -> ((PoolClient) subject).waiter.onWaitLong();
             case CANCEL_GRANTED -> grant((CancelTicket) subject);
             case CANCEL_GONE -> ((CancelTicket) subject).callback.onGone();
-            case RESERVE_TAKEN -> events.onReserveTaken((PooledServer) subject);
+            case RESERVE_TAKEN ->
+                events.onReserveTaken(
+                        (PooledServer) subject, detail == null ? null : ((PoolClient) detail).waiter.subject());
+            case REFILLED -> events.onRefilled((Pool) subject);
+            case FLOOR_CAPPED -> events.onFloorCapped((Pool) subject, (CapSnapshot) Objects.requireNonNull(detail));
             case EVICTED ->
                 events.onEvicted((PooledServer) subject, detail == null ? null : ((PoolState) detail).handle);
             case LOGIN_FAILED ->

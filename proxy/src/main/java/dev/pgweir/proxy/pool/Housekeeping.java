@@ -98,10 +98,17 @@ final class Housekeeping {
     }
 
     private void refill(PoolState pool, long now) {
-        if (pool.staying() < pool.floor() && !core.supply.isWantedByOthers(pool)) {
-            while (pool.staying() < pool.floor() && core.supply.mayOpen(pool, now)) {
+        int floor = pool.floor();
+        if (pool.staying() < floor && !core.supply.isWantedByOthers(pool)) {
+            while (pool.staying() < floor && core.supply.mayOpen(pool, now)) {
                 core.supply.open(pool, now);
+                core.book.actions().refilled(pool);
             }
         }
+        Cap full = pool.staying() < floor && !pool.paused ? pool.budget().firstExhausted() : null;
+        if (full != null && full != pool.floorCap) {
+            core.book.actions().floorCapped(pool, full.snapshot());
+        }
+        pool.floorCap = full;
     }
 }

@@ -15,8 +15,18 @@ public interface PoolEvents {
     /** A server's socket is closed, and it counts no more. */
     default void onServerClosed(PooledServer server, DisconnectReason reason) {}
 
-    /** A server beyond {@code pool_size} is being opened: "taking connection from reserve_pool". */
-    default void onReserveTaken(PooledServer server) {}
+    /**
+     * A server beyond {@code pool_size} is being opened: "taking connection from reserve_pool".
+     *
+     * @param client {@link Waiter#subject} of the one that has waited longest; null for nobody in particular
+     */
+    default void onReserveTaken(PooledServer server, @Nullable Object client) {}
+
+    /** A server is being opened for nobody, because of {@code min_pool_size}. */
+    default void onRefilled(Pool pool) {}
+
+    /** A cap keeps a pool from having {@code min_pool_size} servers. Told once, until that is over or it is another cap. */
+    default void onFloorCapped(Pool pool, CapSnapshot cap) {}
 
     /**
      * A server is closed to make room under a cap.

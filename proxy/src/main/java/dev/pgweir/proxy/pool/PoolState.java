@@ -45,6 +45,9 @@ final class PoolState {
     int servers;
     /** Servers of other pools that are closing to make room for this one. */
     int owed;
+    /** The cap that keeps it below {@link #floor}, as was told last; null if none does. */
+    @Nullable
+    Cap floorCap;
     /** Where {@link WaitingPools} has this pool; -1 when no client waits. */
     int waitingIndex = -1;
 

@@ -73,7 +73,7 @@ final class Supply {
         PoolClient client = pool.queue.at(Math.min(pool.pending(), LOOP_REACH));
         PooledServer server = book.open(pool, client == null ? -1 : client.loop, now);
         if (reserve) {
-            book.actions().reserveTaken(server);
+            book.actions().reserveTaken(server, pool.queue.head());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.pgweir.proxy.pool;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A client that may have to wait for a server. Called without the pools' lock, from any thread, possibly before {@link
  * Pool#acquire} has returned to the thread that called it: an implementation hops to its own event loop.
@@ -19,4 +21,9 @@ public interface Waiter {
 
     /** The client has waited for {@code query_wait_notify}. Once per wait at most; it goes on waiting. */
     default void onWaitLong() {}
+
+    /** Who it is, for a line of the log; null for nobody in particular. */
+    default @Nullable Object subject() {
+        return null;
+    }
 }

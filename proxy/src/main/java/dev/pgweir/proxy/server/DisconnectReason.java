@@ -17,6 +17,7 @@ public enum DisconnectReason {
     QUERY_WAIT_TIMEOUT("query_wait_timeout"),
     CANCEL_WAIT_TIMEOUT("cancel_wait_timeout"),
     CLIENT_LEFT_IN_TRANSACTION("client disconnect while server was not ready"),
+    STATEMENT_MISSING("prepared statement did not exist"),
     STATEMENT_POOLING_TRANSACTION("transaction blocks not allowed in statement pooling mode"),
     SERVER_CONNECT_FAILED("connect failed"),
     SERVER_CONNECT_TIMEOUT("connect timeout"),

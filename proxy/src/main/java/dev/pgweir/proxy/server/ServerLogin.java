@@ -17,6 +17,7 @@ import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.auth.ServerAuthStep;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
 import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.log.LogText;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.net.UnixSockets;
@@ -69,6 +70,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
     private final Supplier<@Nullable ServerTls> tls;
     private final int maxPacketSize;
     private final ProtocolVersion newest;
+    private final long begun = System.nanoTime();
     private @Nullable TlsPeer peer;
     private DisconnectReason closing = DisconnectReason.SERVER_LOGIN_FAILED;
 
@@ -111,15 +113,14 @@ final class ServerLogin implements ServerEncryption.Outcome {
         boolean unknown = cause instanceof UnknownHostException;
         DisconnectReason reason = unknown ? DisconnectReason.SERVER_DNS_FAILED : DisconnectReason.SERVER_CONNECT_FAILED;
         String text = reason.text() + ": " + cause.getMessage();
-        LOG.warn(
-                "S-0x{}: {}/{}@{}:{} closing because: {} (age=0s): {}",
-                Long.toHexString(id),
+        ConnectionLog lines = ConnectionLog.server(
+                LOG,
+                id,
                 owner.database(),
                 profile.user(),
-                profile.host(),
-                profile.port(),
-                reason.text(),
-                cause.getMessage());
+                InetSocketAddress.createUnresolved(profile.host(), profile.port()));
+        lines.warning("cannot connect: " + LogText.line(String.valueOf(cause.getMessage())));
+        lines.closing(reason.text(), age());
         owner.onLoginFailed(
                 new LoginFailure(LoginFailure.Kind.UNREACHABLE, SqlState.UNABLE_TO_ESTABLISH_CONNECTION.code(), text));
         owner.onClosed(reason);
@@ -359,8 +360,13 @@ final class ServerLogin implements ServerEncryption.Outcome {
         }
         DisconnectReason reason = timedOut ? DisconnectReason.SERVER_CONNECT_TIMEOUT : closing;
         if (log != null) {
-            log.closing(reason.text(), 0);
+            log.closing(reason.text(), age());
         }
         owner.onClosed(reason);
+    }
+
+    /** Since the decision to open it, in seconds. */
+    private long age() {
+        return (System.nanoTime() - begun) / 1_000_000_000L;
     }
 }

@@ -6,7 +6,7 @@ package dev.pgweir.proxy.server;
  */
 public enum ServerState {
     /** Connecting, or logging in. Counts against every cap from the decision to open it. */
-    LOGIN("login"),
+    LOGIN("new"),
     /** Ready for the next client. */
     IDLE("idle"),
     /** Linked to a client. */

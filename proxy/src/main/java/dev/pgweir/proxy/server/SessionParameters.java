@@ -269,6 +269,53 @@ public final class SessionParameters {
      */
     public String queryToSuit(SessionParameters wanted) {
         Query sql = new Query();
+        changesToSuit(wanted, sql::set);
+        return sql.text();
+    }
+
+    /**
+     * What {@link #queryToSuit} does, as PgBouncer writes it to its log: {@code SET DateStyle='ISO';}, one behind the other.
+     * Values of parameters that nobody reports are left out: programs keep tokens in settings of their own.
+     */
+    String describedToSuit(SessionParameters wanted) {
+        StringBuilder text = new StringBuilder();
+        changesToSuit(wanted, (name, value) -> {
+            if (value == null) {
+                text.append("RESET ").append(name).append(';');
+            } else {
+                String shown = tracked.indexOf(name) < 0 ? "..." : value.replace("'", "''");
+                text.append("SET ").append(name).append("='").append(shown).append("';");
+            }
+        });
+        return text.toString();
+    }
+
+    /**
+     * Tells of each reported parameter that has a value here and another one there.
+     *
+     * @param what takes its name, the value here, and the value there
+     */
+    void differences(SessionParameters there, Difference what) {
+        for (int i = 0; i < values.length; i++) {
+            String own = values[i];
+            String other = there.values[i];
+            if (own != null && other != null && !own.equals(other)) {
+                what.is(tracked.name(i), own, other);
+            }
+        }
+    }
+
+    /** See {@link #differences}. */
+    interface Difference {
+        void is(String name, String own, String other);
+    }
+
+    private interface Changes {
+        /** @param value null for the default */
+        void set(String name, @Nullable String value);
+    }
+
+    private void changesToSuit(SessionParameters wanted, Changes sql) {
         Map<String, String> have = nonNull(extra);
         Map<String, String> want = nonNull(wanted.extra);
         boolean otherExtra = !have.equals(want);
@@ -298,7 +345,6 @@ public final class SessionParameters {
         if (otherExtra) {
             WHO.stream().filter(want::containsKey).forEach(name -> sql.set(name, want.get(name)));
         }
-        return sql.text();
     }
 
     /**

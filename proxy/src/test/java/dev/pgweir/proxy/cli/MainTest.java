@@ -104,6 +104,40 @@ final class MainTest {
     }
 
     @Test
+    void checkOfTlsNamesThePlaceAndSaysNothingElse() throws IOException {
+        Path file = write("""
+                [databases.app]
+                host = "db"
+                [users.a]
+                password = "x"
+                [pgweir]
+                client_tls_sslmode = "require"
+                  client_tls_key_file = "/nowhere/key"
+                client_tls_cert_file = "/nowhere/crt"
+                """);
+
+        assertThat(run(Map.of(), "check", file.toString())).isEqualTo(1);
+        assertThat(out.toString())
+                .startsWith("ERROR " + file + ":7:")
+                .contains(": client_tls_key_file: TLS setup failed: /nowhere/key: No such file or directory");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void misspeltCommandIsNotTakenForAFile() throws IOException {
+        String file = write(GOOD).toString();
+
+        assertThat(run(Map.of(), "chekc", file)).isEqualTo(1);
+        assertThat(run(Map.of(), "chekc")).isEqualTo(1);
+        assertThat(err.toString().lines().filter(line -> line.startsWith("pgweir: ")))
+                .containsOnly("pgweir: there is neither a command nor a file 'chekc', did you mean check?");
+        assertThat(run(Map.of(), "start", file)).isEqualTo(1);
+        assertThat(err.toString()).contains("pgweir: there is neither a command nor a file 'start'\n");
+        assertThat(run(Map.of(), file, file)).isEqualTo(1);
+        assertThat(err.toString()).contains("Unmatched argument");
+    }
+
+    @Test
     void missingFileStopsTheStart() {
         Path file = directory.resolve("none.toml");
 

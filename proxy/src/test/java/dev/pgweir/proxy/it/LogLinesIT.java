@@ -117,7 +117,7 @@ final class LogLinesIT {
         refused(database.user(), "app", "wrong");
         has(client("app", database.user()) + "closing because: SASL authentication failed \\(age=\\d+s\\)");
         refused("nobody", "app", "wrong");
-        has(client("app", "nobody") + "closing because: SASL authentication failed");
+        has(client("\\(nodb\\)", "nobody") + "closing because: SASL authentication failed");
     }
 
     @Test
@@ -125,7 +125,7 @@ final class LogLinesIT {
         WireMessage told = refused(database.user(), "missing_database", database.password());
 
         assertThat(told.message()).isEqualTo("database \"missing_database\" does not exist");
-        has(" LOG C-0x[0-9a-f]+: .* registered new auto-database: missing_database");
+        has(client("\\(nodb\\)", "\\(nouser\\)") + "registered new auto-database: missing_database");
         has(" ERROR S: login failed: FATAL: database \"missing_database\" does not exist");
         has(" WARNING server login failed: FATAL database \"missing_database\" does not exist");
         gets(" LOG S-0x[0-9a-f]+: missing_database/.* closing because: login failed \\(age=\\d+s\\)");
@@ -146,16 +146,18 @@ final class LogLinesIT {
         assertThat(refused(database.user(), "nowhere", database.password()).message())
                 .startsWith(told);
         assertThat(nameless.join().message()).startsWith(told);
-        has(" WARNING S-0x[0-9a-f]+: nowhere/.* closing because: connect failed \\(age=");
+        has(" WARNING S-0x[0-9a-f]+: nowhere/.*@127.0.0.1:\\d+ cannot connect: ");
+        has(" LOG S-0x[0-9a-f]+: nowhere/.*@127.0.0.1:\\d+ closing because: connect failed \\(age=\\d+s\\)");
         has(client("nowhere", database.user()) + "closing because: client_login_timeout \\(server down\\)");
-        has(" WARNING S-0x[0-9a-f]+: nameless/.* closing because: server DNS lookup failed \\(age=");
+        has(" LOG S-0x[0-9a-f]+: nameless/.* closing because: server DNS lookup failed \\(age=\\d+s\\)");
     }
 
     @Test
     void connectionsComeAndGo() throws IOException {
         try (WireClient client = login("app")) {
             client.query("SELECT 1");
-            has(" LOG C-0x[0-9a-f]+: .* login attempt: db=app user=" + database.user() + " tls=no replication=no");
+            has(client("app", database.user()) + "login attempt: db=app user=" + database.user()
+                    + " tls=no replication=no");
             has(" LOG S-0x[0-9a-f]+: app/" + database.user() + "@.* new connection to server \\(from .*:\\d+\\)");
             client.terminate();
         }
@@ -184,7 +186,7 @@ final class LogLinesIT {
                 WireClient second = login("small")) {
             first.query("BEGIN");
             assertThat(second.value("SELECT 1")).isEqualTo("1");
-            has(" WARNING .*small.*taking connection from reserve_pool");
+            has(client("small", database.user()).replace(" LOG ", " WARNING ") + "taking connection from reserve_pool");
             first.query("COMMIT");
         }
     }

@@ -221,6 +221,9 @@ final class NetworkFaultIT {
             network.toServer().hold();
             client.cancel();
             client.readUntil('Z');
+            assertThat(weir.process().awaitLine("closing because: cancel_wait_timeout"))
+                    .contains(" LOG C-0x")
+                    .contains(": app/(nouser)@");
             next.send(query("SELECT pg_sleep(1)"));
             network.heal();
             assertThat(next.readUntil('Z')).extracting(WireMessage::type).containsExactly('T', 'D', 'C', 'Z');

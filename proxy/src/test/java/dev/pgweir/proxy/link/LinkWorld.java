@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
+import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.TestChannel;
 import dev.pgweir.proxy.pool.Pool;
@@ -197,6 +199,11 @@ final class LinkWorld implements ServerOpener, Link.Owner, Waiter {
     @Override
     public void onAnswers() {
         told.add("answers");
+    }
+
+    @Override
+    public LogSubject subject() {
+        return () -> new LogPrefix(LogPrefix.Side.CLIENT, 1, "shop", "app", client.remoteAddress());
     }
 
     @Override

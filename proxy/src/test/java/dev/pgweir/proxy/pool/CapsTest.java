@@ -4,6 +4,7 @@ import static dev.pgweir.proxy.pool.Specs.specs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.server.LoginFailure;
 import dev.pgweir.proxy.server.ServerState;
 import java.time.Duration;
 import java.util.List;
@@ -223,6 +224,19 @@ class CapsTest {
         world.loginAll();
         world.pools.tick();
         assertThat(world.servers).as("nobody waits any more").hasSize(3);
+    }
+
+    @Test
+    void minPoolSizeThatACapForbidsIsToldOnce() {
+        world.pool("a", "x", specs().maxDb(2).min(5).forcedUser());
+        for (int i = 0; i < 3; i++) {
+            world.pools.tick();
+        }
+        assertThat(world.servers).hasSize(2);
+        assertThat(world.events).containsExactly("refilled a", "refilled a", "floor of a capped by DATABASE a 2/2");
+        world.in(ServerState.LOGIN).get(0).fail(LoginFailure.Kind.UNREACHABLE);
+        world.pools.tick();
+        assertThat(world.events).as("it is not the cap now").hasSize(4);
     }
 
     @Test

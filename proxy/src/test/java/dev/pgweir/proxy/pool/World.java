@@ -114,8 +114,19 @@ final class World implements ServerOpener, PoolEvents {
     }
 
     @Override
-    public void onReserveTaken(PooledServer server) {
+    public void onReserveTaken(PooledServer server, @Nullable Object client) {
         events.add("reserve " + server.pool().key().database());
+    }
+
+    @Override
+    public void onRefilled(Pool pool) {
+        events.add("refilled " + pool.key().database());
+    }
+
+    @Override
+    public void onFloorCapped(Pool pool, CapSnapshot cap) {
+        events.add("floor of " + pool.key().database() + " capped by " + cap.kind() + " " + cap.name() + " "
+                + cap.servers() + "/" + cap.limit());
     }
 
     @Override
