@@ -9,6 +9,7 @@ import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.CredentialLookup;
 import dev.pgweir.proxy.auth.CredentialLookup.Answer;
 import dev.pgweir.proxy.auth.CredentialLookup.Asked;
+import dev.pgweir.proxy.auth.SourceNetwork;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
@@ -77,10 +78,12 @@ public final class AuthQueries {
      * The way to ask for {@code user}.
      *
      * @param client who wants to log in, for log lines
+     * @param from where it comes from
      * @param wanted as {@link ProxyConfig#authLookup} has it for {@code database}
      * @param loopIndex a server connection on that loop is preferred
      */
-    public CredentialLookup lookup(Object client, AuthLookup wanted, String database, String user, int loopIndex) {
+    public CredentialLookup lookup(
+            Object client, SourceNetwork from, AuthLookup wanted, String database, String user, int loopIndex) {
         String where = wanted.database() == null ? database : wanted.database();
         Question question = new Question(
                 where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
@@ -89,7 +92,8 @@ public final class AuthQueries {
             public Asked ask(boolean anew) {
                 Answer refusal = refusal(client, where);
                 return refusal == null
-                        ? book.ask(question, anew, config.get().auth().queryTtl(), () -> flight(question, loopIndex))
+                        ? book.ask(
+                                question, anew, config.get().auth().queryTtl(), () -> road(question, from, loopIndex))
                         : new Done(refusal);
             }
 
@@ -138,6 +142,26 @@ public final class AuthQueries {
         return now.compatible() ? "08P01" : "F0000";
     }
 
+    private AnswerBook.Road road(Question question, SourceNetwork from, int loopIndex) {
+        ProxyConfig now = config.get();
+        String database = question.database();
+        boolean named = now.databases().containsKey(database);
+        int poolSize = now.database(database).isEmpty()
+                ? 0
+                : now.serverSettings(database, question.authUser()).sizes().poolSize();
+        return new AnswerBook.Road(
+                from,
+                new Turns.Lane(named ? database : DatabaseConfig.FALLBACK, question.authUser()),
+                // Others may use the pool as well; 0 is a pool without a limit.
+                poolSize == 0 ? Turns.AT_ONCE : poolSize / 2,
+                () -> flight(question, loopIndex));
+    }
+
+    /** How many questions wait for their turn. */
+    public int waiting() {
+        return book.waiting();
+    }
+
     private @Nullable Flight flight(Question question, int loopIndex) {
         ProxyConfig now = config.get();
         DatabasePool pool = pool(question);
@@ -152,7 +176,8 @@ public final class AuthQueries {
                         // A function without a schema is found where PgBouncer would find it.
                         OWN_SETTINGS + (now.compatible() ? "DEFAULT" : "pg_catalog, pg_temp"),
                         limit.isZero() ? PATIENCE : limit,
-                        sqlState(now)),
+                        sqlState(now),
+                        !now.compatible() && !now.databases().containsKey(question.database())),
                 loops,
                 loopIndex);
         flight.result().whenComplete((result, never) -> pool.pool().letGo());

@@ -13,6 +13,7 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.DelayedAuthenticator;
 import dev.pgweir.proxy.auth.FailureDelays;
+import dev.pgweir.proxy.auth.SourceNetwork;
 import dev.pgweir.proxy.auth.ldap.LdapDirectories;
 import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
@@ -156,7 +157,16 @@ final class LoginMethods {
         return wanted == null
                 ? login.apply(known)
                 : makers.lookedUp(
-                        queries.lookup(session, wanted, database, user, session.loopIndex()),
+                        queries.lookup(
+                                session,
+                                SourceNetwork.of(
+                                        session.unix() == null
+                                                ? session.remoteAddress().getAddress()
+                                                : null),
+                                wanted,
+                                database,
+                                user,
+                                session.loopIndex()),
                         found -> method == AuthMethod.MD5 && (found == null || found instanceof Credential.None)
                                 ? makers.withoutSecret(user, found)
                                 : login.apply(found),
