@@ -316,7 +316,7 @@ public final class Clients {
     // ---- for the phases ----
 
     void cancel(ClientSession session, CancelRequest request) {
-        CancelPhase phase = new CancelPhase(session);
+        CancelPhase phase = new CancelPhase(session, config.get().timeouts());
         session.become(phase);
         phase.begin(keys, peers, request, admission);
     }
