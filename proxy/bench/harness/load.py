@@ -1,11 +1,12 @@
 """The Java programs in ``load``: a server that costs nothing, and clients that log in faster than pgbench's can."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 from . import proc
 from .machine import SetupError, Tools
-from .servers import HOST, Child, Pooler, client_environment
+from .servers import DATABASE, HOST, USER, Child, Pooler, client_environment
 
 SOURCES = Path(__file__).resolve().parent.parent / "load"
 # They are the same for every column; what matters is that they are small and ready at once.
@@ -71,4 +72,30 @@ def measure(tools: Tools, classes: Path, pooler: Pooler, mode: str, user: str, d
         "cpu": used.total * 1e6 / answers,
         "compiler": used.compiler * 1e6 / answers,
         "compiled_cpu": (used.total - used.compiler) * 1e6 / answers,
+    }
+
+
+def storm(tools: Tools, classes: Path, pooler: Pooler, logins: int, at_once: int, askers: int, seconds) -> dict:
+    """
+    Logins by TLS and SCRAM while others ask, see Storm.java.
+
+    :param seconds: how long the others ask without the storm before
+    """
+    command = [tools.java(), *JVM, "-cp", str(classes), "dev.pgweir.bench.Storm"]
+    command += [str(pooler.port), USER, DATABASE, *(str(n) for n in (logins, at_once, askers, seconds))]
+    run = subprocess.run(command, env=client_environment(), capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise SetupError(f"storm on {pooler.name} at {HOST}: {run.stderr[-500:]}")
+    failed, done, micros, p50, p99, alone, during, alone_max, during_max, queries = (int(n) for n in run.stdout.split())
+    if failed or queries:
+        print(f"{pooler.name}: {run.stderr[:300]}", file=sys.stderr)
+    return {
+        "failed": failed + queries,
+        "cps": done / micros * 1e6,
+        "p50": p50,
+        "p99": p99,
+        "alone": alone,
+        "during": during,
+        "alone_max": alone_max,
+        "during_max": during_max,
     }
