@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -76,16 +77,29 @@ final class SlowStrangersIT {
         }
     }
 
+    /** All at once, for each takes as long as the limit is. */
     @Test
-    void aStartupPacketByDrops() throws IOException {
+    void slowStrangersAreGoneWhereverTheyHaveGotTo(TestDatabase database) throws Exception {
+        List<Together.Part> all = List.of(
+                number -> aStartupPacketByDrops(),
+                number -> aPasswordByDrops(database),
+                number -> aHandshakeByDrops(),
+                number -> aHandshakeWithoutAQuestionByDrops(),
+                number -> aHandshakeThatNobodyContinues(),
+                number -> aPacketByDropsBehindAHandshake(),
+                number -> aCancelRequestByDropsBehindAHandshake());
+
+        Together.run(all.size(), number -> all.get(number).run(number));
+    }
+
+    private static void aStartupPacketByDrops() throws IOException {
         try (Socket socket = connect()) {
             assertThat(drop(socket, startup("user", "x".repeat(MOST_BYTES), "database", Fronted.NAME)))
                     .contains("client_login_timeout");
         }
     }
 
-    @Test
-    void aPasswordByDrops(TestDatabase database) throws IOException {
+    private static void aPasswordByDrops(TestDatabase database) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(startup("user", database.user(), "database", Fronted.NAME));
             DataInputStream in = new DataInputStream(socket.getInputStream());
@@ -97,8 +111,7 @@ final class SlowStrangersIT {
         }
     }
 
-    @Test
-    void aHandshakeByDrops() throws IOException {
+    private static void aHandshakeByDrops() throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(sslRequest());
             assertThat((char) socket.getInputStream().read()).isEqualTo('S');
@@ -108,15 +121,13 @@ final class SlowStrangersIT {
         }
     }
 
-    @Test
-    void aHandshakeWithoutAQuestionByDrops() throws IOException {
+    private static void aHandshakeWithoutAQuestionByDrops() throws IOException {
         try (Socket socket = connect()) {
             drop(socket, clientHello());
         }
     }
 
-    @Test
-    void aHandshakeThatNobodyContinues() throws IOException {
+    private static void aHandshakeThatNobodyContinues() throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(sslRequest());
             assertThat((char) socket.getInputStream().read()).isEqualTo('S');
@@ -126,15 +137,13 @@ final class SlowStrangersIT {
         }
     }
 
-    @Test
-    void aPacketByDropsBehindAHandshake() throws IOException {
+    private static void aPacketByDropsBehindAHandshake() throws IOException {
         try (SSLSocket socket = secured()) {
             assertThat(drop(socket, startup("user", "x".repeat(MOST_BYTES)))).contains("client_login_timeout");
         }
     }
 
-    @Test
-    void aCancelRequestByDropsBehindAHandshake() throws IOException {
+    private static void aCancelRequestByDropsBehindAHandshake() throws IOException {
         try (SSLSocket socket = secured()) {
             // Of the sixteen bytes only some, then none.
             socket.getOutputStream().write(cancelRequest(1, new byte[4]), 0, 15);
@@ -145,7 +154,7 @@ final class SlowStrangersIT {
     }
 
     @Test
-    void aCancelRequestThatFindsNoPlaceAndMayWaitForEver(TestDatabase database) throws IOException {
+    void aCancelRequestThatFindsNoPlaceAndMayWaitForEverKeepsNoConnection(TestDatabase database) throws IOException {
         try (WireClient client = weir().login()) {
             client.send(query("SELECT pg_sleep(600)"));
             await().atMost(Duration.ofSeconds(30))
