@@ -13,6 +13,7 @@ import dev.pgweir.proxy.auth.SourceNetwork;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
@@ -48,10 +49,13 @@ public final class AuthQueries {
     private static final String OWN_SETTINGS = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE;"
             + " SET LOCAL client_encoding = 'UTF8'; SET LOCAL search_path = ";
 
+    private static final String NEW_DATABASE = "registered new auto-database: ";
+
     private final Supplier<ProxyConfig> config;
     private final DatabasePools pools;
     private final IntFunction<EventLoop> loops;
     private final Predicate<String> disabled;
+    private final LimitedLog strangers = new LimitedLog(LOG);
     private final AnswerBook book = new AnswerBook(System::nanoTime);
 
     /**
@@ -192,7 +196,8 @@ public final class AuthQueries {
                 return null;
             }
             if (!now.databases().containsKey(question.database()) && !pools.hasDatabase(question.database())) {
-                LOG.info("registered new auto-database: {}", question.database());
+                // Before a password, so anybody's name.
+                strangers.info(NEW_DATABASE, NEW_DATABASE + question.database());
             }
             PoolSettings settings = now.serverSettings(question.database(), question.authUser());
             Credential stored = PoolDefinitions.stored(settings.target());
