@@ -5,6 +5,7 @@ import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import com.unboundid.util.ssl.SSLSocketVerifier;
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -28,8 +29,8 @@ final class DirectoryName extends SSLSocketVerifier {
     @Override
     public void verifySSLSocket(String host, int port, SSLSocket socket) throws LDAPException {
         names.verifySSLSocket(host, port, socket);
-        byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
-        if (address != null && !names(socket, address)) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+        if (address != null && address.isLoopbackAddress() && !names(socket, address.getAddress())) {
             throw new LDAPException(ResultCode.CONNECT_ERROR, "the directory's certificate is not for " + host);
         }
     }
