@@ -1,8 +1,10 @@
 package dev.pgweir.bench;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,10 +27,12 @@ import javax.net.ssl.X509TrustManager;
  * in advance, first alone and then while the storm lasts. Every login has a handshake of its own, as those of new
  * processes have.
  *
- * <p>Arguments: port, user, database, logins, how many at once, askers, seconds without the storm; the password is in
- * PGPASSWORD. Prints how many logins failed and how many there were, the microseconds the storm took, the median and the
- * 99th percentile of a login, and then of the queries: the 99th percentile before and during the storm, the longest of
- * each, and how many failed.
+ * <p>Arguments: {@code ask} or {@code storm}, port, user, database, how many at once; for a storm, how many logins. The
+ * password is in PGPASSWORD. A storm prints how many logins failed and how many there were, the microseconds it took, and
+ * the median and the 99th percentile of a login. Askers are told by lines of standard input when what is asked from now on
+ * counts as {@code before}, as {@code during}, and that it is over; then they print how many failed, the 99th percentile
+ * before and during, and the longest of each. They are processes of their own, so that a storm's side can be given less of
+ * the processors than those whom it disturbs.
  */
 public final class Storm {
     private static final int PERIOD_MILLIS = 20;
@@ -44,7 +48,6 @@ public final class Storm {
     private final byte[] startup;
     private final String password;
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger queryFailures = new AtomicInteger();
     private final ConcurrentLinkedQueue<Long> logins = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Long> before = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Long> during = new ConcurrentLinkedQueue<>();
@@ -62,40 +65,38 @@ public final class Storm {
 
     public static void main(String[] arguments) throws Exception {
         Storm storm =
-                new Storm(Integer.parseInt(arguments[0]), arguments[1], arguments[2], System.getenv("PGPASSWORD"));
-        storm.run(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]), (long)
-                (Double.parseDouble(arguments[6]) * 1_000));
+                new Storm(Integer.parseInt(arguments[1]), arguments[2], arguments[3], System.getenv("PGPASSWORD"));
+        int atOnce = Integer.parseInt(arguments[4]);
+        if (arguments[0].equals("ask")) {
+            storm.askers(atOnce);
+        } else {
+            storm.logIn(Integer.parseInt(arguments[5]), atOnce);
+        }
     }
 
-    private void run(int count, int atOnce, int askers, long aloneMillis) throws Exception {
-        List<Thread> asking = threads(askers, this::ask);
-        // So that the programs on both sides are compiled, the askers have begun, and pools are full.
-        storm(count / 4, atOnce);
-        logins.clear();
-        Thread.sleep(1_000);
-        times = before;
-        Thread.sleep(aloneMillis);
-        times = during;
-        long begin = System.nanoTime();
-        storm(count, atOnce);
-        long micros = (System.nanoTime() - begin) / 1_000;
-        times = null;
+    private void askers(int count) throws Exception {
+        List<Thread> asking = threads(count, this::ask);
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            times = order.equals("before") ? before : order.equals("during") ? during : null;
+        }
         over = true;
         for (Thread thread : asking) {
             thread.join();
         }
         System.out.printf(
-                "%d %d %d %d %d %d %d %d %d %d%n",
-                failures.get(),
-                logins.size(),
-                micros,
-                at(logins, 0.5),
-                at(logins, 0.99),
-                at(before, 0.99),
-                at(during, 0.99),
-                at(before, 1),
-                at(during, 1),
-                queryFailures.get());
+                "%d %d %d %d %d%n", failures.get(), at(before, 0.99), at(during, 0.99), at(before, 1), at(during, 1));
+    }
+
+    private void logIn(int count, int atOnce) throws Exception {
+        // So that the programs on both sides are compiled.
+        storm(count / 4, atOnce);
+        logins.clear();
+        System.out.println("begin");
+        long begin = System.nanoTime();
+        storm(count, atOnce);
+        long micros = (System.nanoTime() - begin) / 1_000;
+        System.out.printf("%d %d %d %d %d%n", failures.get(), logins.size(), micros, at(logins, 0.5), at(logins, 0.99));
     }
 
     private static long at(ConcurrentLinkedQueue<Long> nanos, double share) {
@@ -154,7 +155,7 @@ public final class Storm {
             connection.send(TERMINATE);
         } catch (IOException | GeneralSecurityException e) {
             System.err.println(e);
-            queryFailures.incrementAndGet();
+            failures.incrementAndGet();
         }
     }
 
