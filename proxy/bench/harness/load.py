@@ -1,13 +1,18 @@
 """The Java programs in ``load``: a server that costs nothing, and clients that log in faster than pgbench's can."""
 
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 from . import proc
 from .machine import SetupError, Tools
-from .servers import HOST, Child, Pooler, client_environment
+from .servers import DATABASE, HOST, USER, Child, Pooler, client_environment
 
 SOURCES = Path(__file__).resolve().parent.parent / "load"
+SETTLE_SECONDS = 2
+# Less of the processors than the pooler and those who ask.
+STORM_NICE = 10
 # They are the same for every column; what matters is that they are small and ready at once.
 JVM = ["-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]
 
@@ -72,3 +77,66 @@ def measure(tools: Tools, classes: Path, pooler: Pooler, mode: str, user: str, d
         "compiler": used.compiler * 1e6 / answers,
         "compiled_cpu": (used.total - used.compiler) * 1e6 / answers,
     }
+
+
+def storm(tools: Tools, classes: Path, pooler: Pooler, logins: int, at_once: int, askers: int, seconds) -> dict:
+    """
+    Logins by TLS and SCRAM while others ask, see Storm.java.
+
+    :param seconds: how long the others ask without the storm before
+    """
+
+    def start(mode: str, count: int, *more: str, lower: int = 0) -> subprocess.Popen:
+        command = [tools.java(), *JVM, "-cp", str(classes), "dev.pgweir.bench.Storm"]
+        command += [mode, str(pooler.port), USER, DATABASE, str(count), *more]
+        pipe = subprocess.PIPE
+        # Whoever logs in works as hard as the pooler, on the same machine: nothing else would be measured.
+        nice = ["nice", "-n", str(lower)] if lower else []
+        return subprocess.Popen(
+            nice + command, env=client_environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        )
+
+    asking = start("ask", askers)
+    assert asking.stdin is not None
+    try:
+        time.sleep(SETTLE_SECONDS)
+        order(asking, "before")
+        time.sleep(seconds)
+        order(asking, "pause")
+        storming = start("storm", at_once, str(logins), lower=STORM_NICE)
+        try:
+            assert storming.stdout is not None
+            if storming.stdout.readline().strip() != "begin":
+                raise SetupError(f"storm on {pooler.name}: {storming.communicate()[1][-500:]}")
+            order(asking, "during")
+            line, errors = storming.communicate()
+            order(asking, "pause")
+        finally:
+            storming.kill()
+            storming.wait()
+        answer, complaints = asking.communicate()
+    finally:
+        asking.kill()
+        asking.wait()
+    if storming.returncode != 0 or not answer:
+        raise SetupError(f"storm on {pooler.name} at {HOST}: {(errors + complaints)[-500:]}")
+    failed, done, micros, p50, p99 = (int(n) for n in line.split())
+    lost, alone, during, alone_max, during_max = (int(n) for n in answer.split())
+    if failed or lost:
+        print(f"{pooler.name}: {(errors + complaints)[:300]}", file=sys.stderr)
+    return {
+        "failed": failed + lost,
+        "cps": done / micros * 1e6,
+        "p50": p50,
+        "p99": p99,
+        "alone": alone,
+        "during": during,
+        "alone_max": alone_max,
+        "during_max": during_max,
+    }
+
+
+def order(process: subprocess.Popen, word: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(word + "\n")
+    process.stdin.flush()

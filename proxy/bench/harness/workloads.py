@@ -18,11 +18,16 @@ ROW_BYTES = 1_000
 SPARE_FILES = 500
 # A column is warm when compiling takes less of its processor time than this, or after so many tries.
 COMPILED_SHARE = 0.03
+WARM_SECONDS = 2
 WARM_UP_TRIES = 6
 # A collector or a checkpoint that stops the world for a moment does so within some minutes, if ever.
 PAUSE_SECONDS = 300
 # Of each column, all at once: a machine with two cores is to have time left, or every wait would be a pause.
 PAUSE_RATE = 300
+# Logins of the storm, how many of them at once, and how many others ask meanwhile.
+STORM_LOGINS = 2_000
+STORM_AT_ONCE = 200
+STORM_ASKERS = 20
 IDLE_FEW = 1_000
 IDLE_MANY = 9_000
 
@@ -54,6 +59,11 @@ METRICS = {
     "tps1": Metric("transactions/s, 1 loop", "{:,.0f}", more_is_better=True),
     "tps2": Metric("transactions/s, 2 loops", "{:,.0f}", more_is_better=True),
     "tps4": Metric("transactions/s, 4 loops", "{:,.0f}", more_is_better=True),
+    "failed": Metric("failures", "{:,.0f}"),
+    "alone": Metric("p99 µs of the others, before", "{:,.0f}"),
+    "during": Metric("p99 µs of the others, meanwhile", "{:,.0f}"),
+    "alone_max": Metric("max µs of the others, before", "{:,.0f}"),
+    "during_max": Metric("max µs of the others, meanwhile", "{:,.0f}"),
     "byte_cpu": Metric("CPU ms/100 MB", "{:.0f}"),
     "start": Metric("ms to first query", "{:,.0f}"),
     "first": Metric("RSS MB after first query", "{:.1f}"),
@@ -103,6 +113,11 @@ def all_workloads() -> list[Workload]:
         bulk("rows-stub", "rows of 1 kB from the stub server", f"bulk {BULK_MEGABYTES}", STUB_DATABASE),
         Workload("tls-32", "pgbench -S -M simple, 32 clients, TLS", tls_select),
         Workload("tls-reconnect", "pgbench -S -C, 32 clients, SCRAM, TLS (a handshake for each)", tls_reconnect),
+        Workload(
+            "tls-storm",
+            f"{STORM_LOGINS:,} logins by TLS and SCRAM, {STORM_AT_ONCE} at once, while {STORM_ASKERS} others ask 50 times a second",
+            tls_storm,
+        ),
         Workload("start", "start to the first query's answer", start),
         Workload("idle", f"idle clients, {IDLE_FEW:,} and {IDLE_MANY:,}, in a fresh process", idle, once=True),
         cores(32),
@@ -155,6 +170,18 @@ def tls_reconnect(pooler: Pooler, setting: Setting) -> dict:
         return {}
     kept = {n: figures[n] for n in ("compiler", "compiled_cpu")}
     return kept | {"cps": figures["tps"], "connection_cpu": figures["cpu"]}
+
+
+def tls_storm(pooler: Pooler, setting: Setting) -> dict:
+    def prepare(fresh: Pooler) -> None:
+        until_compiled(lambda: pgbench.measure(setting.tools, fresh, 32, WARM_SECONDS, "-S", "-C", sslmode="require"))
+
+    instance = pooler.with_tls(prepare)
+    if not instance:
+        return {}
+    return load.storm(
+        setting.tools, setting.classes, instance, STORM_LOGINS, STORM_AT_ONCE, STORM_ASKERS, setting.seconds
+    )
 
 
 def over_tls(pooler: Pooler, setting: Setting, *options: str) -> dict:

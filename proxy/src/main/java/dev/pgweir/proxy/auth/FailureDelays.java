@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.auth;
 
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -34,9 +33,6 @@ public final class FailureDelays {
     private static final long MAX_NANOS = MAX_SECONDS * 1_000_000_000L;
     private static final long MEMORY_NANOS = 60_000_000_000L;
 
-    /** An IPv6 host has a whole network of this many bytes to choose its addresses from. */
-    private static final int IPV6_NETWORK = 8;
-
     private final LongSupplier clock;
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -51,7 +47,7 @@ public final class FailureDelays {
     }
 
     /** Null stands for all users. */
-    private record Key(String network, @Nullable String user) {}
+    private record Key(SourceNetwork network, @Nullable String user) {}
 
     private static final class Entry {
         int failures;
@@ -61,9 +57,8 @@ public final class FailureDelays {
     }
 
     private static Key key(InetAddress address, @Nullable String user) {
-        byte[] bytes = address.getAddress();
         return new Key(
-                Arrays.toString(bytes.length > IPV6_NETWORK ? Arrays.copyOf(bytes, IPV6_NETWORK) : bytes),
+                SourceNetwork.of(address),
                 user == null || user.length() <= MAX_NAME ? user : user.substring(0, MAX_NAME));
     }
 

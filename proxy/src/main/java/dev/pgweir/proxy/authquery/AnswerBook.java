@@ -2,53 +2,36 @@ package dev.pgweir.proxy.authquery;
 
 import dev.pgweir.proxy.auth.CredentialLookup.Answer;
 import dev.pgweir.proxy.auth.CredentialLookup.Asked;
+import dev.pgweir.proxy.auth.SourceNetwork;
+import dev.pgweir.proxy.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What was answered lately, and what is being asked. Equal questions share one flight; answers are remembered for a time
- * that varies, so that those of a storm do not all end at once, and never longer than the secret is valid. That somebody
- * does not exist is remembered for a second at most.
+ * What is being asked, and what was answered lately. Equal questions share one flight, and wait for their turn together.
  *
  * <p>For any thread; the lock is held for single operations on maps.
  */
 final class AnswerBook {
-    /** Some megabytes, and more users than log in within seconds; the least recently asked for goes first. */
-    static final int MAX_REMEMBERED = 10_000;
-
-    /** Answers about longer names are not remembered: PostgreSQL has none of that length, strangers would fill the memory. */
-    static final int MAX_NAME = 255;
-
-    /** How often failing logins make the server answer anew for one user: once in so many nanoseconds. */
-    static final long REFRESH_GAP = 1_000_000_000L;
-
-    private static final long MAX_NEGATIVE = 1_000_000_000L;
-
-    /** The part of the time that is left to chance. */
-    private static final double JITTER = 0.2;
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerBook.class);
 
     private final LongSupplier clock;
 
-    /** Guards all maps, and what they hold. */
+    /** Guards what follows, and what is in it. */
     private final Object lock = new Object();
 
     private final Map<Question, Shared> running = new HashMap<>();
-    private final Map<Question, Entry> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Question, AnswerBook.Entry> eldest) {
-            return size() > MAX_REMEMBERED;
-        }
-    };
+    private final Memory memory = new Memory();
 
-    /** An answer with its end; how late it was refreshed because of a login that failed. */
-    private record Entry(Answer answer, long ends, @Nullable Long refreshed) {}
+    private final Turns turns = new Turns();
+    private final RateLimitedLog full = new RateLimitedLog(1, Duration.ofMinutes(1));
 
     /** A flight and how many wait for it. */
     private static final class Shared {
@@ -57,6 +40,8 @@ final class AnswerBook {
 
         @Nullable
         Flight flight;
+
+        Turns.@Nullable Turn turn;
 
         int waiting;
 
@@ -71,112 +56,153 @@ final class AnswerBook {
 
     void clear() {
         synchronized (lock) {
-            remembered.clear();
+            memory.clear();
         }
     }
 
     /** The next one asks PostgreSQL, unless somebody has brought that about a moment ago. */
     void forget(Question question) {
         synchronized (lock) {
-            Entry entry = remembered.get(question);
-            long now = clock.getAsLong();
-            if (entry != null && mayRefresh(entry, now)) {
-                remembered.put(question, new Entry(entry.answer(), now, now));
-            }
+            memory.forget(question, clock.getAsLong());
         }
     }
+
+    /**
+     * How a question gets to PostgreSQL.
+     *
+     * @param from where the client comes from
+     * @param lane where it waits for its turn
+     * @param atOnce how many may run there
+     * @param flight makes the flight when it is its turn; null where there is nowhere to go any more
+     */
+    record Road(SourceNetwork from, Turns.Lane lane, int atOnce, Supplier<@Nullable Flight> flight) {}
 
     /**
      * Asks.
      *
      * @param ttl how long an answer counts; zero: not at all
-     * @param flights makes the flight if one is needed; null where there is nowhere to go any more
+     * @param roads how it is asked, if nothing is remembered and nobody asks already
      */
-    Asked ask(Question question, boolean anew, Duration ttl, Supplier<@Nullable Flight> flights) {
+    Asked ask(Question question, boolean anew, Duration ttl, Supplier<Road> roads) {
         Shared shared;
-        boolean first;
+        boolean stranger;
         synchronized (lock) {
-            Entry entry = remembered.get(question);
-            long now = clock.getAsLong();
-            if (entry != null && entry.ends() - now > 0 && !(anew && mayRefresh(entry, now))) {
-                return new Ticket(question, null, entry.answer());
+            Answer remembered = memory.answer(question, anew, clock.getAsLong());
+            if (remembered != null) {
+                return new Ticket(question, null, remembered);
             }
             Shared under = running.get(question);
-            first = under == null;
             shared = under == null ? new Shared(anew) : under;
             shared.waiting++;
-            if (first) {
-                running.put(question, shared);
+            if (under != null) {
+                return new Ticket(question, shared, null);
             }
+            running.put(question, shared);
+            stranger = !memory.wasFound(question);
         }
-        if (first) {
-            try {
-                start(question, shared, ttl, flights.get());
-            } catch (RuntimeException e) {
-                // Else everybody who asks the same would wait for it.
-                fail(question, shared);
-                throw e;
-            }
+        try {
+            queue(question, shared, ttl, roads.get(), stranger);
+        } catch (RuntimeException e) {
+            // Else everybody who asks the same would wait for it.
+            finish(question, shared, new Answer.Unknown(false));
+            throw e;
         }
         return new Ticket(question, shared, null);
     }
 
-    private static boolean mayRefresh(Entry entry, long now) {
-        return entry.refreshed() == null || now - entry.refreshed() >= REFRESH_GAP;
-    }
-
-    private void start(Question question, Shared shared, Duration ttl, @Nullable Flight flight) {
-        if (flight == null) {
-            fail(question, shared);
+    private void queue(Question question, Shared shared, Duration ttl, Road road, boolean stranger) {
+        Turns.Turn turn = turns.take(
+                road.lane(),
+                road.atOnce(),
+                stranger ? road.from() : null,
+                mine -> begin(question, shared, ttl, road.flight(), mine));
+        if (turn == null) {
+            String line = full.admit(
+                    "",
+                    "auth_query: " + turns.waiting() + " questions wait, most of them about users who were never found;"
+                            + " logins of more such users are refused",
+                    System.nanoTime());
+            if (line != null) {
+                LOG.warn("{}", line);
+            }
+            finish(
+                    question,
+                    shared,
+                    new Answer.Failed(
+                            "53300",
+                            "too many logins at the same time, try again",
+                            "too many logins of unknown users wait for auth_query"));
             return;
         }
         synchronized (lock) {
+            shared.turn = turn;
+        }
+        turns.serve(road.lane());
+    }
+
+    /** How many questions wait for their turn. */
+    int waiting() {
+        return turns.waiting();
+    }
+
+    /** Must not throw: whoever has brought the turn about has another question. */
+    private void begin(
+            Question question, Shared shared, Duration ttl, Supplier<@Nullable Flight> flights, Turns.Turn turn) {
+        boolean begun = false;
+        try {
+            begun = isWanted(shared) && fly(question, shared, ttl, flights.get(), turn);
+        } catch (RuntimeException e) {
+            LOG.error("a question of auth_query could not be begun: a fault of PgWeir", e);
+        }
+        if (!begun) {
+            finish(question, shared, new Answer.Unknown(false));
+            turn.over();
+        }
+    }
+
+    private boolean fly(Question question, Shared shared, Duration ttl, @Nullable Flight flight, Turns.Turn turn) {
+        if (flight == null) {
+            return false;
+        }
+        flight.result().thenAccept(result -> {
+            try {
+                landed(question, shared, ttl, result);
+            } finally {
+                turn.over();
+            }
+        });
+        synchronized (lock) {
             shared.flight = flight;
         }
-        flight.result().thenAccept(result -> landed(question, shared, ttl, result));
         flight.start();
-    }
-
-    private void fail(Question question, Shared shared) {
-        synchronized (lock) {
-            running.remove(question, shared);
+        if (!isWanted(shared)) {
+            // They left before they could tell the flight.
+            flight.leave();
         }
-        shared.answer.complete(new Answer.Unknown(false));
+        return true;
     }
 
-    private void landed(Question question, Shared shared, Duration ttl, Flight.Result result) {
-        Answer answer = answer(result, false);
+    private boolean isWanted(Shared shared) {
+        synchronized (lock) {
+            return shared.waiting > 0;
+        }
+    }
+
+    private void finish(Question question, Shared shared, Answer answer) {
         synchronized (lock) {
             running.remove(question, shared);
-            Rows.Finding finding = result.finding();
-            if (finding != null && !ttl.isZero() && isShort(question)) {
-                long now = clock.getAsLong();
-                Entry before = remembered.get(question);
-                Long refreshed = shared.anew ? Long.valueOf(now) : before == null ? null : before.refreshed();
-                remembered.put(
-                        question, new Entry(answer(result, true), now + lifetime(finding, ttl.toNanos()), refreshed));
-            }
         }
         shared.answer.complete(answer);
     }
 
-    private static boolean isShort(Question question) {
-        return question.user().length() <= MAX_NAME && question.database().length() <= MAX_NAME;
-    }
-
-    private static long lifetime(Rows.Finding finding, long ttl) {
-        long most = finding.credential() == null ? Math.min(ttl, MAX_NEGATIVE) : ttl;
-        long varied = (long) (most * (1 - JITTER * ThreadLocalRandom.current().nextDouble()));
-        return Math.min(varied, finding.validNanos());
-    }
-
-    private static Answer answer(Flight.Result result, boolean remembered) {
-        if (result.failure() != null) {
-            return result.failure();
+    private void landed(Question question, Shared shared, Duration ttl, Flight.Result result) {
+        Rows.Finding finding = result.finding();
+        if (finding != null) {
+            synchronized (lock) {
+                memory.learn(question, finding, ttl.toNanos(), shared.anew, clock.getAsLong());
+            }
         }
-        return result.finding() == null || result.finding().credential() == null
-                ? new Answer.Unknown(remembered)
-                : new Answer.Found(result.finding().credential(), remembered);
+        finish(question, shared, result.failure() == null ? Memory.answer(finding, false) : result.failure());
     }
 
     /** One client's wait. */
@@ -199,15 +225,19 @@ final class AnswerBook {
         @Override
         public void leave() {
             Flight deserted = null;
+            Turns.Turn unused = null;
             synchronized (lock) {
                 if (shared != null && --shared.waiting == 0) {
                     // Whoever comes now needs one that arrives.
                     running.remove(question, shared);
                     deserted = shared.flight;
+                    unused = shared.turn;
                 }
             }
             if (deserted != null) {
                 deserted.leave();
+            } else if (unused != null) {
+                unused.withdraw();
             }
         }
     }

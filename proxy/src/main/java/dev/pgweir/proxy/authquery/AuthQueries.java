@@ -9,9 +9,11 @@ import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.CredentialLookup;
 import dev.pgweir.proxy.auth.CredentialLookup.Answer;
 import dev.pgweir.proxy.auth.CredentialLookup.Asked;
+import dev.pgweir.proxy.auth.SourceNetwork;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
@@ -48,10 +50,13 @@ public final class AuthQueries {
     private static final String OWN_SETTINGS = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE;"
             + " SET LOCAL client_encoding = 'UTF8'; SET LOCAL search_path = ";
 
+    private static final String NEW_DATABASE = "registered new auto-database: ";
+
     private final Supplier<ProxyConfig> config;
     private final DatabasePools pools;
     private final IntFunction<EventLoop> loops;
     private final Predicate<String> disabled;
+    private final LimitedLog strangers = new LimitedLog(LOG);
     private final AnswerBook book = new AnswerBook(System::nanoTime);
 
     /**
@@ -78,12 +83,19 @@ public final class AuthQueries {
      * The way to ask for {@code user}.
      *
      * @param client who wants to log in, for log lines
+     * @param from where it comes from
      * @param wanted as {@link ProxyConfig#authLookup} has it for {@code database}
      * @param loopIndex a server connection on that loop is preferred
      * @param asking takes the database that is asked, each time
      */
     public CredentialLookup lookup(
-            Object client, AuthLookup wanted, String database, String user, int loopIndex, Consumer<String> asking) {
+            Object client,
+            SourceNetwork from,
+            AuthLookup wanted,
+            String database,
+            String user,
+            int loopIndex,
+            Consumer<String> asking) {
         String where = wanted.database() == null ? database : wanted.database();
         Question question = new Question(
                 where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
@@ -95,7 +107,7 @@ public final class AuthQueries {
                     return new Done(refusal);
                 }
                 asking.accept(where);
-                return book.ask(question, anew, config.get().auth().queryTtl(), () -> flight(question, loopIndex));
+                return book.ask(question, anew, config.get().auth().queryTtl(), () -> road(question, from, loopIndex));
             }
 
             @Override
@@ -143,6 +155,26 @@ public final class AuthQueries {
         return now.compatible() ? "08P01" : "F0000";
     }
 
+    private AnswerBook.Road road(Question question, SourceNetwork from, int loopIndex) {
+        ProxyConfig now = config.get();
+        String database = question.database();
+        boolean named = now.databases().containsKey(database);
+        int poolSize = now.database(database).isEmpty()
+                ? 0
+                : now.serverSettings(database, question.authUser()).sizes().poolSize();
+        return new AnswerBook.Road(
+                from,
+                new Turns.Lane(named ? database : DatabaseConfig.FALLBACK, question.authUser()),
+                // Others may use the pool as well; 0 is a pool without a limit.
+                poolSize == 0 ? Turns.AT_ONCE : poolSize / 2,
+                () -> flight(question, loopIndex));
+    }
+
+    /** How many questions wait for their turn. */
+    public int waiting() {
+        return book.waiting();
+    }
+
     private @Nullable Flight flight(Question question, int loopIndex) {
         ProxyConfig now = config.get();
         DatabasePool pool = pool(question);
@@ -158,6 +190,7 @@ public final class AuthQueries {
                         OWN_SETTINGS + (now.compatible() ? "DEFAULT" : "pg_catalog, pg_temp"),
                         limit.isZero() ? PATIENCE : limit,
                         sqlState(now),
+                        !now.compatible() && !now.databases().containsKey(question.database()),
                         now.compatible()),
                 loops,
                 loopIndex);
@@ -173,7 +206,8 @@ public final class AuthQueries {
                 return null;
             }
             if (!now.databases().containsKey(question.database()) && !pools.hasDatabase(question.database())) {
-                LOG.info("registered new auto-database: {}", question.database());
+                // Before a password, so anybody's name.
+                strangers.info(NEW_DATABASE, NEW_DATABASE + question.database());
             }
             PoolSettings settings = now.serverSettings(question.database(), question.authUser());
             Credential stored = PoolDefinitions.stored(settings.target());

@@ -23,14 +23,24 @@ import org.slf4j.LoggerFactory;
 final class Flight implements Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Flight.class);
 
+    private static final String NO_SUCH_DATABASE = "3D000";
+
     /**
      * What it needs to be asked.
      *
+     * @param sqlState for what is wrong with the configuration
+     * @param hidesDatabases whether a database that PostgreSQL does not have is like a user whom it does not have
      * @param compatible whether lines of the log are to be PgBouncer's, which do not tell the servers apart
      */
-    record Way(DatabasePool pool, String settings, Duration patience, String sqlState, boolean compatible) {}
+    record Way(
+            DatabasePool pool,
+            String settings,
+            Duration patience,
+            String sqlState,
+            boolean hidesDatabases,
+            boolean compatible) {}
 
-    /** What is known at its end; one of the two is null. */
+    /** What is known at its end: one of the two, or that there is nobody, which may be different in a moment. */
     record Result(Rows.@Nullable Finding finding, Answer.@Nullable Failed failure) {}
 
     private final Question question;
@@ -115,12 +125,16 @@ final class Flight implements Waiter {
 
     @Override
     public void onWaitFailed(WaitFailure failure) {
-        // What PostgreSQL says against the login of auth_user is nothing the client has done wrong.
-        boolean refused = failure.sqlState().startsWith("28");
-        fail(
-                refused ? way.sqlState() : failure.sqlState(),
-                refused ? "bouncer config error" : failure.message(),
-                "auth_query could not run: " + failure.message());
+        if (failure.kind() != WaitFailure.Kind.LOGIN_REFUSED) {
+            fail(failure.sqlState(), failure.message(), "auth_query could not run: " + failure.message());
+        } else if (way.hidesDatabases() && failure.sqlState().equals(NO_SUCH_DATABASE)) {
+            // An error would tell a stranger which databases there are.
+            result.complete(new Result(null, null));
+        } else {
+            // What PostgreSQL says against auth_user is nothing that the client has done wrong, and nothing for
+            // strangers.
+            fail(way.sqlState(), "bouncer config error", "auth_query could not run: " + failure.message());
+        }
     }
 
     private void fail(String sqlState, String message, String detail) {

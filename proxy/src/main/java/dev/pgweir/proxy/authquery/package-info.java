@@ -7,6 +7,8 @@
  * own, with a search_path of its own, and nothing of the client that wants to log in reaches it but the name it gave, as a
  * parameter.
  *
+ * <p>A few questions run at a time, and those about strangers wait behind those about users who are known.
+ *
  * <p>Answers are remembered for some seconds and shared, so a storm of logins of one user asks once. For any thread; a
  * question itself runs on the loop of the server connection it was given.
  */

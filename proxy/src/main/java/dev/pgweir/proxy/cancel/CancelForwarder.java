@@ -74,6 +74,7 @@ public final class CancelForwarder {
         private final Duration limit = waitTimeout.get();
         private @Nullable CancelTicket ticket;
         private boolean granted;
+        private boolean sent;
         private boolean over;
         private boolean late;
 
@@ -110,13 +111,18 @@ public final class CancelForwarder {
             // As a task, so that the ticket is known even if the place was free at once.
             loop.execute(() -> {
                 granted = true;
-                connector.connectTo(loop, this, server, limit).addListener(connected -> {
+                connector.connectTo(loop, this, server, connectLimit()).addListener(connected -> {
                     if (!connected.isSuccess()) {
                         failed(connected.cause());
                         finish();
                     }
                 });
             });
+        }
+
+        /** Without cancel_wait_timeout a server that does not answer would hold its place for ever. */
+        private Duration connectLimit() {
+            return limit.isZero() ? server.profile().connectTimeout() : limit;
         }
 
         private void failed(Throwable cause) {
@@ -137,6 +143,10 @@ public final class CancelForwarder {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             Channel opened = ctx.channel();
+            Duration handshake = connectLimit();
+            if (limit.isZero() && !handshake.isZero()) {
+                loop.schedule(() -> giveUpHandshake(opened, handshake), handshake.toNanos(), TimeUnit.NANOSECONDS);
+            }
             connector.secure(opened, server, () -> send(opened), why -> {
                 LOG.warn("{}: a cancel request could not be sent: {}", server, why);
                 opened.close();
@@ -149,6 +159,18 @@ public final class CancelForwarder {
             ByteBuf out = opened.alloc().buffer();
             new CancelRequest(key.processId(), key.secret()).encode(out);
             opened.writeAndFlush(out, opened.voidPromise());
+            sent = true;
+        }
+
+        /** Nothing was sent that could arrive late. */
+        private void giveUpHandshake(Channel opened, Duration patience) {
+            if (!over && !sent) {
+                LOG.warn(
+                        "{} cancel request closing because: no TLS handshake within {} s",
+                        server,
+                        patience.toSeconds());
+                opened.close();
+            }
         }
 
         private void giveUp(Channel opened) {

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.client;
 
+import dev.pgweir.config.TimeoutConfig;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
 import dev.pgweir.proxy.cancel.CancelEnd;
 import dev.pgweir.proxy.cancel.CancelKeys;
@@ -8,6 +9,7 @@ import dev.pgweir.proxy.cancel.PeerForwarder;
 import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 
 /**
  * A connection that asks for the query of another one to be cancelled. It is closed when the request has reached
@@ -17,9 +19,14 @@ final class CancelPhase implements ClientPhase {
     private static final String UNKNOWN_KEY = "cancel request with an unknown key";
 
     private final ClientSession session;
+    private final Duration limit;
 
-    CancelPhase(ClientSession session) {
+    /** @param timeouts those in force */
+    CancelPhase(ClientSession session, TimeoutConfig timeouts) {
         this.session = session;
+        // Without cancel_wait_timeout a request may wait for as long as it likes, but nobody keeps a connection by
+        // that.
+        this.limit = timeouts.cancelWaitTimeout().isZero() ? timeouts.clientLoginTimeout() : Duration.ZERO;
     }
 
     void begin(CancelKeys keys, PeerForwarder peers, CancelRequest request, LoginAdmission admission) {
@@ -60,6 +67,13 @@ final class CancelPhase implements ClientPhase {
     @Override
     public void onRead(ByteBuf data) {
         data.release();
+    }
+
+    @Override
+    public void onTick(long now) {
+        if (!limit.isZero() && now - session.connectNanos() > limit.toNanos()) {
+            session.close(DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        }
     }
 
     @Override

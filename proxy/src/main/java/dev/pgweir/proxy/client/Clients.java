@@ -157,6 +157,11 @@ public final class Clients {
         return limits.total();
     }
 
+    /** How many questions of {@code auth_query} wait for their turn. */
+    public int questionsWaiting() {
+        return queries.waiting();
+    }
+
     /** How many are logged in to a database. */
     public int ofDatabase(String name) {
         return limits.ofDatabase(name);
@@ -317,7 +322,7 @@ public final class Clients {
     // ---- for the phases ----
 
     void cancel(ClientSession session, CancelRequest request) {
-        CancelPhase phase = new CancelPhase(session);
+        CancelPhase phase = new CancelPhase(session, config.get().timeouts());
         session.become(phase);
         phase.begin(keys, peers, request, admission);
     }

@@ -13,6 +13,7 @@ import dev.pgweir.proxy.auth.ClientAuthenticators;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.DelayedAuthenticator;
 import dev.pgweir.proxy.auth.FailureDelays;
+import dev.pgweir.proxy.auth.SourceNetwork;
 import dev.pgweir.proxy.auth.ldap.LdapDirectories;
 import dev.pgweir.proxy.authquery.AuthQueries;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
@@ -175,8 +176,10 @@ final class LoginMethods {
             return login.apply(known);
         }
         names.isLookedUp();
+        SourceNetwork from = SourceNetwork.of(
+                session.unix() == null ? session.remoteAddress().getAddress() : null);
         return makers.lookedUp(
-                queries.lookup(session, wanted, database, user, session.loopIndex(), names::asks),
+                queries.lookup(session, from, wanted, database, user, session.loopIndex(), names::asks),
                 found -> {
                     names.isKnown(found != null);
                     return method == AuthMethod.MD5 && (found == null || found instanceof Credential.None)

@@ -21,6 +21,7 @@ public enum Family {
     CLIENT_PLACES(
             Type.GAUGE,
             "Clients that count against max_client_conn, with those that are logging in or are being cancelled."),
+    AUTH_QUERIES_WAITING(Type.GAUGE, "Questions of auth_query that wait for their turn; one for each user."),
     CLIENT_CONNECTIONS_TOTAL(Type.COUNTER, "Connections that were accepted from clients."),
     CLIENT_LOGINS_TOTAL(Type.COUNTER, "Logins that succeeded.", "database", "user"),
     CLIENT_DISCONNECTS_TOTAL(Type.COUNTER, "Ends of client connections.", "reason"),

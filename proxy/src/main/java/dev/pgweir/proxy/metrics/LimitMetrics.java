@@ -31,6 +31,7 @@ final class LimitMetrics {
     void collect(Batch to) {
         ProxyConfig now = config.get();
         to.add(Family.CLIENT_PLACES, clients.total());
+        to.add(Family.AUTH_QUERIES_WAITING, clients.questionsWaiting());
         limit(to, "max_client_conn", now.limits().maxClientConn(), clients.total(), "", "", "");
         Set<String> databases = new LinkedHashSet<>();
         Set<String> users = new LinkedHashSet<>(now.users().keySet());

@@ -75,9 +75,13 @@ final class ServerHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof SslCloseCompletionEvent) {
-            // close_notify: nothing more comes from there. PostgreSQL closes its socket a moment later, when its
-            // process
-            // is gone, and only then it does not count the connection any more; others may wait for us to close.
+            // close_notify: nothing more comes from there, so it is no use to anybody from now on. PostgreSQL closes
+            // its socket a moment later, when its process is gone, and only then it does not count the connection any
+            // more; others may wait for us to close.
+            ServerConnection to = connection;
+            if (to != null) {
+                to.close(reason);
+            }
             ctx.executor().schedule(() -> ctx.close(), CLOSE_NOTIFY_SECONDS, TimeUnit.SECONDS);
         }
     }

@@ -61,7 +61,7 @@ public final class ClientTls {
         }
         return new ClientTls(
                 side.sslMode(),
-                Contexts.build(PREFIX, side, engine, builder),
+                Contexts.build(PREFIX, side, engine.fit(PREFIX + "_key_file", key), builder),
                 tasks,
                 EndPointHash.of(material.chain().get(0)),
                 verifies);

@@ -40,6 +40,7 @@ public final class ServerTls {
                     missing, "server_tls_key_file and server_tls_cert_file go together: set both, or none");
         }
         TlsMaterial material = TlsMaterial.load(PREFIX, side);
+        TlsEngine fitting = engine.fit(PREFIX + "_key_file", material.key());
         boolean anyVerifies = modes.stream().anyMatch(mode -> mode.compareTo(SslMode.VERIFY_CA) >= 0);
         boolean anyDoesNot = modes.stream()
                 .anyMatch(mode -> mode.compareTo(SslMode.DISABLE) > 0 && mode.compareTo(SslMode.VERIFY_CA) < 0);
@@ -49,11 +50,11 @@ public final class ServerTls {
             if (!material.authorities().isEmpty()) {
                 builder.trustManager(material.authorities());
             }
-            verifying = build(side, engine, builder);
+            verifying = build(side, fitting, builder);
         }
         SslContext unverified = !anyDoesNot
                 ? null
-                : build(side, engine, builder(material).trustManager(InsecureTrustManagerFactory.INSTANCE));
+                : build(side, fitting, builder(material).trustManager(InsecureTrustManagerFactory.INSTANCE));
         return new ServerTls(unverified, verifying, tasks);
     }
 

@@ -3,9 +3,12 @@ package dev.pgweir.proxy.tls;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.interfaces.EdECKey;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,11 +43,20 @@ enum TlsEngine {
     }
 
     /** @param tls13 the suites of TLS 1.3 that are asked for; BoringSSL cannot leave one out */
-    TlsEngine fit(String setting, @org.jspecify.annotations.Nullable List<String> tls13) {
+    TlsEngine fit(String setting, @Nullable List<String> tls13) {
         if (this == JDK || tls13 == null || Set.copyOf(tls13).size() == Cipher.TLS13.size()) {
             return this;
         }
         LOG.info("{}: TLS by the JDK here, because BoringSSL cannot leave out a suite of TLS 1.3", setting);
+        return jdk();
+    }
+
+    /** @param key of the own certificate; null if there is none */
+    TlsEngine fit(String setting, @Nullable PrivateKey key) {
+        if (this == JDK || !(key instanceof EdECKey)) {
+            return this;
+        }
+        LOG.info("{}: TLS by the JDK here, because BoringSSL does not sign by Ed25519", setting);
         return jdk();
     }
 

@@ -8,10 +8,13 @@ import javax.net.ssl.SSLException;
 public final class TlsFailure {
     private TlsFailure() {}
 
-    /** Whether an exception of a channel is about its TLS, and no fault of PgWeir. */
+    /**
+     * Whether an exception of a channel is about its TLS, and no fault of PgWeir. Engines throw more than their own kind at
+     * bytes that they do not expect, and the handler wraps whatever they throw; no other decoder's failures come by here.
+     */
     public static boolean is(Throwable cause) {
         return cause instanceof SSLException
-                || (cause instanceof DecoderException && cause.getCause() instanceof SSLException);
+                || (cause instanceof DecoderException && !(cause.getCause() instanceof Error));
     }
 
     /** Whether the other end just closed the connection. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.PostgresInstance;
+import dev.pgweir.proxy.testing.WireBytes;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -57,15 +59,15 @@ final class AuthQueryIT {
         weir = PgWeirProcess.builder().config(configuration()).start();
         compatible = PgWeirProcess.builder()
                 .config("""
-                [pgweir]
-                pgbouncer_compatibility = true
-                auth_type = "plain"
-                auth_user = "limited"
-                auth_query = "SELECT * FROM secret_of($1)"
-                pool_mode = "transaction"
-                [users.limited]
-                password = "secret of limited"
-                """ + entry("app", "dbname = 'postgres'"))
+                    [pgweir]
+                    pgbouncer_compatibility = true
+                    auth_type = "plain"
+                    auth_user = "limited"
+                    auth_query = "SELECT * FROM secret_of($1)"
+                    pool_mode = "transaction"
+                    [users.limited]
+                    password = "secret of limited"
+                    """ + entry("app", "dbname = 'postgres'"))
                 .start();
     }
 
@@ -97,6 +99,10 @@ final class AuthQueryIT {
                 + answering("secretless", "SELECT $1::text, NULL")
                 + answering("empty", "SELECT $1::text, ''")
                 + answering("nobody", "SELECT $1::text, '" + PASSWORD + "'::text WHERE false")
+                + answering(
+                        "locked",
+                        "SELECT $1::text, '" + PASSWORD + "'::text || CASE WHEN $1 LIKE 'invented%'"
+                                + " THEN pg_advisory_xact_lock_shared(42)::text ELSE '' END")
                 + answering("narrow", "SELECT $1::text")
                 + answering("two", "SELECT $1::text, n::text FROM pg_catalog.generate_series(1, 2) n")
                 + entry(
@@ -117,11 +123,11 @@ final class AuthQueryIT {
 
     private static String entry(String name, String keys) {
         return """
-                [databases.%s]
-                host = "%s"
-                port = %d
-                %s
-                """.formatted(name, postgres.host(), postgres.port(), keys);
+            [databases.%s]
+            host = "%s"
+            port = %d
+            %s
+            """.formatted(name, postgres.host(), postgres.port(), keys);
     }
 
     @AfterAll
@@ -240,7 +246,9 @@ final class AuthQueryIT {
     void asksInAnotherDatabaseAndSaysWhatIsWrongWithIt() throws IOException {
         assertThat(error(weir, "someone", "elsewhere", PASSWORD)).isEqualTo("database \"nosuchdb\" does not exist");
         assertThat(error(weir, "someone", "elsewhere", "crayon")).isEqualTo("SASL authentication failed");
-        assertThat(error(weir, "someone", "missing", PASSWORD)).isEqualTo("database \"nosuchdb\" does not exist");
+        // What PostgreSQL says is for the log: nobody has shown a password yet.
+        assertThat(error(weir, "someone", "missing", PASSWORD)).isEqualTo("bouncer config error");
+        weir.awaitLine("auth_query could not run: database \"nosuchdb\" does not exist");
         assertThat(error(weir, "someone", "unconfigured", PASSWORD)).isEqualTo("bouncer config error");
         weir.awaitLine("authentication database \"nosuchentry\" is not configured.");
         assertThat(error(weir, "someone", "reserved", PASSWORD)).isEqualTo("bouncer config error");
@@ -257,6 +265,61 @@ final class AuthQueryIT {
     void unknownDatabaseIsNotToldBeforeThePassword() throws IOException {
         assertThat(error(weir, "someone", "nosuchentry", PASSWORD)).isEqualTo("SASL authentication failed");
         assertThat(error(weir, "auth", "nosuchentry", "crayon")).isEqualTo("SASL authentication failed");
+    }
+
+    @Test
+    void databaseThatPostgresqlDoesNotHaveIsToldAfterThePasswordOnly() throws IOException {
+        try (PgWeirProcess any =
+                PgWeirProcess.builder().config("""
+                    [pgweir]
+                    auth_type = "scram-sha-256"
+                    auth_user = "auth"
+                    login_failure_delay = 0
+                    [users.auth]
+                    password = "secret of auth"
+                    """ + entry("\"*\"", "")).start()) {
+            assertThat(error(any, "someone", "nosuchdb", PASSWORD)).isEqualTo("SASL authentication failed");
+            assertThat(error(any, "nobody", "nosuchdb", PASSWORD)).isEqualTo("SASL authentication failed");
+            assertThat(error(any, "auth", "nosuchdb", "secret of auth"))
+                    .isEqualTo("database \"nosuchdb\" does not exist");
+            try (WireClient client = WireClient.connect(any.port())) {
+                client.login("someone", "postgres", PASSWORD);
+                assertThat(client.value("SELECT current_user")).isEqualTo("someone");
+            }
+        }
+    }
+
+    @Test
+    void strangersThatInventNamesTakeAFewServersAndKeepNobodyOutWhoIsKnown() throws Exception {
+        login("someone", "locked", PASSWORD).close();
+        List<WireClient> strangers = new ArrayList<>();
+        try (Connection holder = postgres.connect("postgres");
+                Statement statement = holder.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(42)");
+            for (int i = 0; i < 30; i++) {
+                WireClient stranger = WireClient.connect(weir.port());
+                strangers.add(stranger);
+                stranger.send(WireBytes.startup("user", "invented" + i, "database", "locked"));
+            }
+            String waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+            await().atMost(Duration.ofSeconds(30)).until(() -> value(waiting).equals("4"));
+
+            login("someone", "locked", PASSWORD).close();
+            login("auth", "locked", "secret of auth").close();
+            try (WireClient console = login("auth", "pgbouncer", "secret of auth")) {
+                assertThat(console.rows("SHOW SERVERS"))
+                        .filteredOn(row -> "auth".equals(row.get(1)) && "locked".equals(row.get(2)))
+                        .hasSize(4);
+            }
+            assertThat(value(waiting)).isEqualTo("4");
+            // Who leaves gives up a place in the line.
+            strangers.remove(29).close();
+        }
+        for (WireClient stranger : strangers) {
+            try (stranger) {
+                assertThat(stranger.read().type()).isEqualTo('R');
+            }
+        }
     }
 
     @Test

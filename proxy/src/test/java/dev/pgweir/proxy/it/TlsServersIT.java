@@ -2,6 +2,7 @@ package dev.pgweir.proxy.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgweir.proxy.testing.FaultProxy;
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.PostgresInstance;
 import dev.pgweir.proxy.testing.WireBytes;
@@ -90,39 +91,39 @@ final class TlsServersIT {
         HOSTILE.forEach((name, server) -> {
             String direct = name.equals("straight") ? "\nserver_tls_sslnegotiation = \"direct\"" : "";
             text.append("""
-                    [databases.%s]
-                    host = "localhost"
-                    port = %d
-                    dbname = "postgres"
-                    user = "bound"
-                    server_connect_timeout = 3
-                    server_tls_sslmode = "require"%s
+                [databases.%s]
+                host = "localhost"
+                port = %d
+                dbname = "postgres"
+                user = "bound"
+                server_connect_timeout = 3
+                server_tls_sslmode = "require"%s
 
-                    """.formatted(name, server.port(), direct));
+                """.formatted(name, server.port(), direct));
         });
         return text + """
-                [pgweir]
-                auth_type = "any"
-                pool_mode = "transaction"
-                default_pool_size = 1
-                admin_users = ["bound"]
-                server_tls_ca_file = "%s"
-                server_tls_key_file = "%s"
-                server_tls_cert_file = "%s"
-                """.formatted(file(authorities), file("client.key"), file("client.crt"));
+            [pgweir]
+            auth_type = "any"
+            pool_mode = "transaction"
+            default_pool_size = 1
+            admin_users = ["bound"]
+            server_tls_ca_file = "%s"
+            server_tls_key_file = "%s"
+            server_tls_cert_file = "%s"
+            """.formatted(file(authorities), file("client.key"), file("client.crt"));
     }
 
     private static void database(StringBuilder text, String name, String user, String host, String more) {
         text.append("""
-                [databases.%s]
-                host = "%s"
-                port = %d
-                dbname = "postgres"
-                user = "%s"
-                password = "secret"
-                %s
+            [databases.%s]
+            host = "%s"
+            port = %d
+            dbname = "postgres"
+            user = "%s"
+            password = "secret"
+            %s
 
-                """.formatted(name, host, Objects.requireNonNull(postgres).port(), user, more));
+            """.formatted(name, host, Objects.requireNonNull(postgres).port(), user, more));
     }
 
     private static String file(String name) {
@@ -213,24 +214,64 @@ final class TlsServersIT {
 
     @Test
     void aCancelRequestIsEncryptedWhereItsServerIs() throws IOException {
-        PostgresInstance server = Objects.requireNonNull(postgres);
         try (WireClient client = login("full")) {
             client.send(WireBytes.query("SELECT pg_sleep(61)"));
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
-                try (var connection = server.connect("postgres");
-                        var rows = connection
-                                .createStatement()
-                                .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query ="
-                                        + " 'SELECT pg_sleep(61)' AND state = 'active'")) {
-                    rows.next();
-                    return rows.getInt(1) == 1;
-                }
-            });
+            awaitActive("SELECT pg_sleep(61)");
             client.cancel();
 
             assertThat(client.readUntil('Z'))
                     .anyMatch(message -> message.toString().contains("57014"));
         }
+    }
+
+    @Test
+    void aCancelRequestThatMayWaitForEverGivesUpOnASilentServerAllTheSame() throws IOException {
+        try (FaultProxy faults = FaultProxy.to(
+                        "127.0.0.1", Objects.requireNonNull(postgres).port());
+                PgWeirProcess patient = PgWeirProcess.builder()
+                        .config("""
+                            [databases.app]
+                            host = "127.0.0.1"
+                            port = %d
+                            dbname = "postgres"
+                            user = "bound"
+                            password = "secret"
+                            server_tls_sslmode = "require"
+                            [pgweir]
+                            auth_type = "any"
+                            pool_mode = "transaction"
+                            cancel_wait_timeout = 0
+                            server_connect_timeout = 2
+                            """.formatted(faults.port()))
+                        .start();
+                WireClient client = WireClient.connect(patient.port()).login("bound", "app", "")) {
+            client.send(WireBytes.query("SELECT pg_sleep(62)"));
+            awaitActive("SELECT pg_sleep(62)");
+            faults.toClient().hold();
+            try (WireClient canceller = WireClient.connect(patient.port())) {
+                canceller.send(WireBytes.cancelRequest(client.pid(), client.secret()));
+                canceller.awaitEnd();
+            }
+            patient.awaitLine("cancel request closing because: no TLS handshake within 2 s");
+            faults.heal();
+
+            client.cancel();
+            assertThat(client.readUntil('Z'))
+                    .anyMatch(message -> message.toString().contains("57014"));
+        }
+    }
+
+    private static void awaitActive(String query) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            try (var connection = Objects.requireNonNull(postgres).connect("postgres");
+                    var rows = connection
+                            .createStatement()
+                            .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query = '" + query
+                                    + "' AND state = 'active'")) {
+                rows.next();
+                return rows.getInt(1) == 1;
+            }
+        });
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -115,6 +116,12 @@ public final class EmbeddedServer {
             part.release();
         }
         return heard.toByteArray();
+    }
+
+    /** PostgreSQL ends its side of TLS; its socket is still open. */
+    public void sendsCloseNotify() {
+        channel.pipeline().fireUserEventTriggered(SslCloseCompletionEvent.SUCCESS);
+        channel.runTasks();
     }
 
     /** PostgreSQL closes the socket. */

@@ -16,6 +16,9 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +37,18 @@ public final class TestAuthority {
             "SHA256withRSA", "1.2.840.113549.1.1.11",
             "SHA384withRSA", "1.2.840.113549.1.1.12",
             "SHA512withRSA", "1.2.840.113549.1.1.13",
-            "SHA1withRSA", "1.2.840.113549.1.1.5");
+            "SHA1withRSA", "1.2.840.113549.1.1.5",
+            "RSASSA-PSS", "1.2.840.113549.1.1.10",
+            "SHA256withECDSA", "1.2.840.10045.4.3.2",
+            "SHA384withECDSA", "1.2.840.10045.4.3.3",
+            "SHA512withECDSA", "1.2.840.10045.4.3.4",
+            "Ed25519", "1.3.101.112");
+
+    /** The curve of a key whose signatures have that hash. */
+    private static final Map<String, String> CURVES = Map.of(
+            "SHA256withECDSA", "secp256r1",
+            "SHA384withECDSA", "secp384r1",
+            "SHA512withECDSA", "secp521r1");
 
     /** A certificate with its key. */
     public record Issued(PrivateKey key, X509Certificate certificate) {
@@ -92,6 +106,11 @@ public final class TestAuthority {
         return issue(name, List.of(alternatives), signature, false, own);
     }
 
+    /** A certificate that is signed in that way by its own key, whose kind follows from it. */
+    public Issued selfSigned(String signature, String name, String... alternatives) {
+        return issue(name, List.of(alternatives), signature, false, null);
+    }
+
     /** What a client needs that trusts this authority and shows that certificate, if any. */
     public SSLContext clientContext(@Nullable Issued shown) {
         try {
@@ -118,10 +137,16 @@ public final class TestAuthority {
     private Issued issue(
             String name, List<String> alternatives, String signature, boolean authority, @Nullable Issued issuer) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            KeyPair pair = generator.generateKeyPair();
-            byte[] algorithm = Der.sequence(Der.oid(Objects.requireNonNull(SIGNATURES.get(signature))), Der.none());
+            KeyPair pair = keys(issuer == null ? signature : "SHA256withRSA");
+            Signature signer = Signature.getInstance(signature);
+            if (signature.equals("RSASSA-PSS")) {
+                signer.setParameter(new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
+            }
+            byte[] algorithm = Der.sequence(
+                    Der.oid(Objects.requireNonNull(SIGNATURES.get(signature))),
+                    signer.getParameters() != null
+                            ? signer.getParameters().getEncoded()
+                            : signature.endsWith("RSA") ? Der.none() : new byte[0]);
             byte[] subject = Der.sequence(Der.set(Der.sequence(Der.oid("2.5.4.3"), Der.utf8(name))));
             Instant now = Instant.now();
             List<byte[]> names = new ArrayList<>();
@@ -153,16 +178,27 @@ public final class TestAuthority {
                     extensions.isEmpty()
                             ? new byte[0]
                             : Der.value(0xA3, Der.sequence(extensions.toArray(new byte[0][]))));
-            Signature signer = Signature.getInstance(signature);
             signer.initSign(issuer == null ? pair.getPrivate() : issuer.key());
             signer.update(body);
             byte[] encoded = Der.sequence(body, algorithm, Der.bits(signer.sign()));
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
             return new Issued(pair.getPrivate(), certificate);
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static KeyPair keys(String signature) throws GeneralSecurityException {
+        String curve = CURVES.get(signature);
+        KeyPairGenerator generator =
+                KeyPairGenerator.getInstance(curve != null ? "EC" : signature.equals("Ed25519") ? signature : "RSA");
+        if (curve != null) {
+            generator.initialize(new ECGenParameterSpec(curve));
+        } else if (!signature.equals("Ed25519")) {
+            generator.initialize(2048);
+        }
+        return generator.generateKeyPair();
     }
 
     static String pem(String label, byte[] content) {

@@ -10,7 +10,6 @@ import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResult;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
-import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import dev.pgweir.config.hba.LdapOptions;
 import dev.pgweir.proxy.auth.PasswordJudge.Verdict;
 import java.security.NoSuchAlgorithmException;
@@ -64,7 +63,7 @@ final class LdapLogin {
         how.setConnectTimeoutMillis(TIMEOUT_MILLIS);
         how.setResponseTimeoutMillis(TIMEOUT_MILLIS);
         how.setFollowReferrals(false);
-        how.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
+        how.setSSLSocketVerifier(new DirectoryName());
         SocketFactory sockets =
                 options.ldaps() ? SSLContext.getDefault().getSocketFactory() : SocketFactory.getDefault();
         LDAPConnection connection = new LDAPConnection(sockets, how, host, options.port());
