@@ -179,9 +179,8 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             link.refuseTransactions();
         }
         this.key = clients.keys().register(this, session.version());
-        takeQueryLog();
-        scanner.interest(follows || openQueries != null ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
+        takeQueryLog();
     }
 
     private void takeServerSettings(ProxyConfig from) {
@@ -195,6 +194,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
         if (logs != (openQueries != null)) {
             openQueries = logs ? new OpenQueries(preparer) : null;
         }
+        scanner.interest(preparer != null || logs ? RELAY_STATEMENTS : RELAY);
     }
 
     /**
