@@ -268,14 +268,17 @@ final class DeploymentFilesTest {
 
         assertThat(service.at("ports").list().get(0).text())
                 .endsWith(":" + config.listen().listenPort());
-        assertThat(services.get("application").at("environment", "PGPORT").number())
+        assertThat(compose.at("services", "application")
+                        .at("environment", "PGPORT")
+                        .number())
                 .isEqualTo(config.listen().listenPort());
         assertThat(services)
-                .containsKey(
-                        services.get("application").at("environment", "PGHOST").text());
+                .containsKey(compose.at("services", "application")
+                        .at("environment", "PGHOST")
+                        .text());
         assertThat(Duration.parse("PT" + service.at("stop_grace_period").text()))
                 .isGreaterThan(config.values().get(Settings.SHUTDOWN_TIMEOUT));
-        assertThat(services.get("postgres").at("command").list())
+        assertThat(compose.at("services", "postgres").at("command").list())
                 .last()
                 .satisfies(most -> assertThat(Integer.parseInt(most.text().replaceAll("\\D", "")))
                         .isGreaterThan(config.values().get(Settings.MAX_SERVER_CONNECTIONS)));
