@@ -18,7 +18,6 @@ import java.time.Duration;
  * @param tcpKeepintvl {@code tcp_keepintvl}: time between probes, whole seconds
  * @param tcpUserTimeout {@code tcp_user_timeout}: how long sent data may stay unacknowledged
  * @param tcpSocketBuffer {@code tcp_socket_buffer}: bytes of SO_RCVBUF and SO_SNDBUF
- * @param tcpDeferAccept {@code tcp_defer_accept}: TCP_DEFER_ACCEPT in whole seconds, zero for off
  * @param dnsMaxTtl {@code dns_max_ttl}: how long the addresses of a name are remembered
  * @param dnsNxdomainTtl {@code dns_nxdomain_ttl}: how long it is remembered that a name has none
  * @param dnsCheckPeriod {@code dns_zone_check_period}: how often names in use are looked up again, zero for never
@@ -34,7 +33,6 @@ public record NetConfig(
         Duration tcpKeepintvl,
         Duration tcpUserTimeout,
         int tcpSocketBuffer,
-        Duration tcpDeferAccept,
         Duration dnsMaxTtl,
         Duration dnsNxdomainTtl,
         Duration dnsCheckPeriod) {
@@ -51,14 +49,8 @@ public record NetConfig(
                 Duration.ofSeconds(values.get(Settings.TCP_KEEPINTVL)),
                 values.get(Settings.TCP_USER_TIMEOUT),
                 values.get(Settings.TCP_SOCKET_BUFFER),
-                Duration.ofSeconds(deferAcceptSeconds(values.get(Settings.TCP_DEFER_ACCEPT))),
                 values.get(Settings.DNS_MAX_TTL),
                 values.get(Settings.DNS_NXDOMAIN_TTL),
                 values.get(Settings.DNS_ZONE_CHECK_PERIOD));
-    }
-
-    /** 1 is PgBouncer's "on", for which it asks Linux to wait 45 seconds. */
-    private static int deferAcceptSeconds(int setting) {
-        return setting == 1 ? 45 : setting;
     }
 }

@@ -28,6 +28,9 @@ final class Health {
      */
     static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static final String SLEEPS =
+            "it has ended its connections; it is tried when a client asks, so that one that sleeps is not woken";
+
     private final Lifecycle lifecycle;
     private final Pools pools;
     private final Clients clients;
@@ -128,7 +131,7 @@ final class Health {
     private static String json(HostSnapshot host) {
         LoginFailure failure = host.failure();
         return "{\"server\":" + JsonText.quote(host.hostPort()) + ",\"answers\":" + host.serves() + ",\"connections\":"
-                + host.loggedIn() + error(failure) + "}";
+                + host.loggedIn() + error(failure) + (host.leftInPeace() ? ",\"note\":\"" + SLEEPS + "\"" : "") + "}";
     }
 
     private static String error(@Nullable LoginFailure failure) {

@@ -38,7 +38,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -48,8 +47,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +71,6 @@ public final class Proxy implements AutoCloseable {
     // The pause between two lines about what goes on is configured in seconds.
     private static final long ACTIVITY_MILLIS = 500;
 
-    // Who leaves in peace has not just asked for something: what is on its way to PgWeir when it says good-bye is lost.
-    // A
-    // client at work asks again within milliseconds; only in the last fifth of shutdown_timeout it is stopped in
-    // between.
-    private static final Duration QUIET = Duration.ofSeconds(1);
-
     // How long an immediate end waits for PostgreSQL: for it to close the connections, and to take a cancel request
     // for each query that still runs. That is milliseconds where it answers at all; what is left then is cut off.
     private static final long LAST_WORD_MILLIS = 1000;
@@ -95,10 +86,7 @@ public final class Proxy implements AutoCloseable {
     private final ThreadPoolExecutor derivations;
     private final CertificateWatch certificates;
     private final CompletableFuture<Void> terminated = new CompletableFuture<>();
-    /** How it ends, once it does. */
-    private final AtomicReference<@Nullable Shutdown> ending = new AtomicReference<>();
-
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final Ending ending;
 
     private Proxy(
             CurrentConfig config,
@@ -121,6 +109,13 @@ public final class Proxy implements AutoCloseable {
         this.monitoring = monitoring;
         this.derivations = derivations;
         this.certificates = certificates;
+        this.ending = new Ending(
+                config,
+                clients,
+                pools.pools(),
+                task -> every(loops, JANITOR_MILLIS, task),
+                this::onEndBegun,
+                this::end);
     }
 
     /**
@@ -270,7 +265,7 @@ public final class Proxy implements AutoCloseable {
         Health health = new Health(whole, pools.pools(), clients, operations::isSuspended);
         Monitoring monitoring = Monitoring.open(
                 config.http(),
-                () -> Pages.of(health, new Metrics(current, pools.pools(), clients, health::isReady, version)));
+                () -> Pages.of(health, new Metrics(current, pools.pools(), clients, tls, health::isReady, version)));
         if (monitoring.isOpen()) {
             pools.pools().watchServers();
         }
@@ -463,84 +458,37 @@ public final class Proxy implements AutoCloseable {
 
     /** Whether it has begun to end. */
     public boolean isShuttingDown() {
-        return ending.get() != null;
+        return ending.hasBegun();
     }
 
     /**
-     * Begins to end: nobody is let in any more but to the console. A later call may be more impatient; a less impatient one
-     * changes nothing. Returns at once, on any thread; {@link #terminated} tells the end.
+     * Whether a signal with this order has a meaning of its own still. PgBouncer takes every signal to end for one to end at
+     * once, if it ends already; otherwise only one that would change nothing is taken for that.
+     */
+    public boolean hastens(Shutdown how) {
+        return !isShuttingDown() || (!config.get().compatible() && ending.hastens(how));
+    }
+
+    /**
+     * Begins to end: nobody is let in any more but to the console. A later call may be more impatient, or set the limit that
+     * none before has set; any other changes nothing. Returns at once, on any thread; {@link #terminated} tells the end.
      */
     public void shutdown(Shutdown how) {
-        Shutdown before = ending.getAndUpdate(now -> now == null || how.compareTo(now) > 0 ? how : now);
-        if (before != null && how.compareTo(before) <= 0) {
-            return;
-        }
-        Duration limit = config.get().values().get(Settings.SHUTDOWN_TIMEOUT);
-        boolean graceful = how == Shutdown.GRACEFUL && !limit.isZero();
-        if (before == null) {
-            operations.shuttingDown();
-            clients.refuseLogins(graceful && config.get().listen().soReuseport());
-            // Closing waits for the event loops, on one of which this may be called.
-            CompletableFuture.runAsync(() -> {
-                // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
-                listener.closeTcp();
-                serviceManager.stopping(how.name().toLowerCase(Locale.ROOT).replace('_', ' '));
-            });
-        }
-        switch (how) {
-            case WAIT_FOR_CLIENTS, GRACEFUL -> {
-                if (graceful) {
-                    leave(limit.toNanos());
-                } else {
-                    whenQuiet(false);
-                }
-            }
-            case WAIT_FOR_SERVERS -> {
-                pools.pools().drain().thenRun(this::end);
-                whenQuiet(true);
-            }
-            case IMMEDIATE -> end();
-        }
+        ending.order(how);
     }
 
-    /** Ends when no client is left; with {@code evenIfTheyStay}, clients are ended as they become idle. */
-    private void whenQuiet(boolean evenIfTheyStay) {
-        every(loops, JANITOR_MILLIS, () -> {
-            if (clients.remaining() == 0) {
-                shutdown(Shutdown.IMMEDIATE);
-            } else if (evenIfTheyStay) {
-                clients.shutDown(false);
-            }
-        });
-    }
-
-    /** Ends when no client is left, which idle ones are helped to; the rest has this long. */
-    private void leave(long limitNanos) {
-        long begin = System.nanoTime();
-        every(loops, JANITOR_MILLIS, () -> {
-            long passed = System.nanoTime() - begin;
-            if (ended.get()) {
-                return;
-            }
-            if (clients.remaining() == 0) {
-                shutdown(Shutdown.IMMEDIATE);
-            } else if (passed > limitNanos) {
-                LOG.warn(
-                        "shutdown_timeout ({} s) is over, {} clients are disconnected",
-                        TimeUnit.NANOSECONDS.toSeconds(limitNanos),
-                        clients.remaining());
-                shutdown(Shutdown.IMMEDIATE);
-            } else {
-                clients.leave(passed > limitNanos / 5 * 4 ? Duration.ZERO : QUIET);
-            }
+    private void onEndBegun(Shutdown how, boolean late) {
+        operations.shuttingDown();
+        clients.refuseLogins(late);
+        // Closing waits for the event loops, on one of which this may be called.
+        CompletableFuture.runAsync(() -> {
+            // The Unix socket stays for administrators, as in PgBouncer, until the last client has left.
+            listener.closeTcp();
+            serviceManager.stopping(how.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         });
     }
 
     private void end() {
-        if (!ended.compareAndSet(false, true)) {
-            return;
-        }
-        ending.set(Shutdown.IMMEDIATE);
         clients.shutDown(true);
         CompletableFuture<Void> closed = CompletableFuture.runAsync(listener::close);
         CompletableFuture<Void> drained = pools.pools().drain().copy();

@@ -14,10 +14,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The alert rules and the dashboard ask for metrics that there are. */
+/** The alert rules and the dashboard ask for metrics and labels that there are. */
 final class MonitoringFilesTest {
     private static final Pattern NAME = Pattern.compile("\\bpgweir_[a-z_]+");
     private static final Pattern SERIES_OF_HISTOGRAM = Pattern.compile("_(bucket|count|sum)$");
+    private static final Pattern SELECTOR = Pattern.compile("\\b(pgweir_[a-z_]+)\\{([^}]*)\\}");
+    private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*[=!]");
+    /** Labels that it adds to what it scrapes, and those of buckets. */
+    private static final Set<String> OF_PROMETHEUS = Set.of("job", "instance", "le");
 
     @ParameterizedTest
     @ValueSource(
@@ -39,5 +43,19 @@ final class MonitoringFilesTest {
 
         assertThat(asked).isNotEmpty();
         assertThat(known).containsAll(asked);
+        labelsAreKnown(text);
+    }
+
+    private static void labelsAreKnown(String text) {
+        SELECTOR.matcher(text).results().forEach(selector -> {
+            String metric = SERIES_OF_HISTOGRAM.matcher(selector.group(1)).replaceFirst("");
+            Set<String> labels = new TreeSet<>(OF_PROMETHEUS);
+            Arrays.stream(Family.values())
+                    .filter(family -> family.metric().equals(metric))
+                    .forEach(family -> labels.addAll(family.labels()));
+            LABEL.matcher(selector.group(2))
+                    .results()
+                    .forEach(label -> assertThat(labels).as(selector.group()).contains(label.group(1)));
+        });
     }
 }

@@ -36,13 +36,6 @@ final class NetSettings {
     static final Setting<Integer> TCP_SOCKET_BUFFER = Setting.of(
             "tcp_socket_buffer", Types.COUNT, 0, "Bytes of a socket's kernel buffers; 0: as the system has it.");
 
-    /** 45 s is what PgBouncer asks of Linux when the setting is 1. */
-    static final Setting<Integer> TCP_DEFER_ACCEPT = Setting.of(
-            "tcp_defer_accept",
-            SOCKET_SECONDS,
-            1,
-            "Accept a connection when its first bytes are there: 0 no, 1 for 45 seconds, else seconds; Linux only.");
-
     /**
      * Ours. By name and not for everybody, because whoever may send a header may say to be anybody. From those named here
      * a header must come: one that is left out would make the load balancer's address count as the client's.
@@ -62,7 +55,14 @@ final class NetSettings {
                     TCP_KEEPINTVL,
                     TCP_USER_TIMEOUT,
                     TCP_SOCKET_BUFFER,
-                    TCP_DEFER_ACCEPT,
+                    // What the kernel holds back it resets when the socket is closed.
+                    Setting.of(
+                                    "tcp_defer_accept",
+                                    SOCKET_SECONDS,
+                                    1,
+                                    "Accept a connection when its first bytes are there.")
+                            .without("max_client_logins bounds silent connections, and a port can be closed without"
+                                    + " loss"),
                     PROXY_PROTOCOL_FROM,
                     Setting.of("pkt_buf", Types.COUNT, 4096, "Bytes of the buffer of a connection.")
                             .restart()

@@ -125,7 +125,6 @@ public final class Settings {
     public static final Setting<Integer> TCP_KEEPINTVL = NetSettings.TCP_KEEPINTVL;
     public static final Setting<Duration> TCP_USER_TIMEOUT = NetSettings.TCP_USER_TIMEOUT;
     public static final Setting<Integer> TCP_SOCKET_BUFFER = NetSettings.TCP_SOCKET_BUFFER;
-    public static final Setting<Integer> TCP_DEFER_ACCEPT = NetSettings.TCP_DEFER_ACCEPT;
     public static final Setting<TrustedProxies> PROXY_PROTOCOL_FROM = NetSettings.PROXY_PROTOCOL_FROM;
 
     public static final Setting<SslMode> CLIENT_TLS_SSLMODE = TlsSettings.CLIENT_TLS_SSLMODE;

@@ -56,7 +56,6 @@ final class ConfigLoaderTest {
         assertThat(config.pool().poolMode()).isEqualTo(PoolMode.TRANSACTION);
         assertThat(config.timeouts().serverIdleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.net().tcpUserTimeout()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(config.net().tcpDeferAccept()).isEqualTo(Duration.ofSeconds(45));
         assertThat(config.admin().adminUsers()).containsExactly("root", "boss");
         assertThat(config.server().serverCheckQuery()).isNull();
         assertThat(config.auth().authFile()).isEqualTo(directory.resolve("users.txt"));

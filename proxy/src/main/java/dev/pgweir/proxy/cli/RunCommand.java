@@ -199,6 +199,16 @@ final class RunCommand implements Callable<Integer> {
     /** Orders that come before there is anybody to follow them. */
     private record WhenStarted(CompletableFuture<Proxy> started) implements SignalOrders.Target {
         @Override
+        public boolean isEnding() {
+            return started.isDone() && started.join().isShuttingDown();
+        }
+
+        @Override
+        public boolean hastens(Shutdown how) {
+            return !started.isDone() || started.join().hastens(how);
+        }
+
+        @Override
         public void shutdown(Shutdown how) {
             started.thenAccept(proxy -> proxy.shutdown(how));
         }

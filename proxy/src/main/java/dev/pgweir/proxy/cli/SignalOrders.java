@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a signal means, as with PgBouncer: HUP reloads, USR1 pauses and USR2 resumes, TERM waits for the clients (within
- * {@code shutdown_timeout}, which PgBouncer does not have), INT for the
- * server connections, and either of these two while it waits ends it at once. Any thread.
+ * {@code shutdown_timeout}, which PgBouncer does not have), INT for the server connections, and the second of these two ends it
+ * at once; so does the first if the console has begun the end and it would not hasten that. Any thread.
  */
 final class SignalOrders {
 
@@ -16,6 +16,12 @@ final class SignalOrders {
 
     /** Who follows the orders. */
     interface Target {
+        /** Whether the console or a signal has begun the end. */
+        boolean isEnding();
+
+        /** Whether this order would begin the end, or hasten it. */
+        boolean hastens(Shutdown how);
+
         void shutdown(Shutdown how);
 
         void reload();
@@ -41,7 +47,7 @@ final class SignalOrders {
     }
 
     void onHup() {
-        if (isStopping.get()) {
+        if (isEnding()) {
             LOG.info("got SIGHUP while shutting down, ignoring");
         } else {
             LOG.info("got SIGHUP, re-reading config");
@@ -50,7 +56,7 @@ final class SignalOrders {
     }
 
     void onUsr1() {
-        if (isStopping.get()) {
+        if (isEnding()) {
             LOG.info("got SIGUSR1 while shutting down, ignoring");
         } else {
             LOG.info("got SIGUSR1, pausing all activity");
@@ -59,7 +65,7 @@ final class SignalOrders {
     }
 
     void onUsr2() {
-        if (isStopping.get()) {
+        if (isEnding()) {
             LOG.info("got SIGUSR2 while shutting down, ignoring");
         } else {
             LOG.info("got SIGUSR2, resuming all activity");
@@ -67,8 +73,12 @@ final class SignalOrders {
         }
     }
 
+    private boolean isEnding() {
+        return isStopping.get() || proxy.isEnding();
+    }
+
     private void stop(String signal, Shutdown how, String waiting) {
-        if (isStopping.compareAndSet(false, true)) {
+        if (isStopping.compareAndSet(false, true) && proxy.hastens(how)) {
             LOG.info("got {}, shutting down, {}", signal, waiting);
             proxy.shutdown(how);
         } else {

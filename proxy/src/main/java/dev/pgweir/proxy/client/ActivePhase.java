@@ -137,6 +137,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
             takeServerSettings(now);
         }
         takeTimes();
+        intake.chooseInterest();
         leaveIfTold();
     }
 

@@ -49,7 +49,8 @@ final class Entrance {
             return true;
         }
         session.fail(
-                "53300", clients.configuration().compatible()
+                "53300",
+                clients.configuration().compatible()
                         ? "no more connections allowed (" + setting + ")"
                         : "no more connections allowed: " + setting + " is " + limit,
                 DisconnectReason.CLIENT_LIMIT);

@@ -106,8 +106,13 @@ final class Intake {
         this.queries = queries;
         this.limits = limits;
         this.simpleIsRefused = simpleIsRefused;
-        scanner.interest(preparer != null || queries.isOn() ? RELAY_STATEMENTS : RELAY);
         scanner.maxWholeLength(MAX_WHOLE);
+        chooseInterest();
+    }
+
+    /** Looks at statements, or not: those of a session are read only while queries that take long are logged. */
+    void chooseInterest() {
+        scanner.interest(preparer != null || queries.isOn() ? RELAY_STATEMENTS : RELAY);
     }
 
     /** When its last request came: {@link System#nanoTime}. */

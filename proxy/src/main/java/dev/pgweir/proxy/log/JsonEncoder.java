@@ -3,6 +3,7 @@ package dev.pgweir.proxy.log;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -30,12 +31,36 @@ final class JsonEncoder extends LogEncoder {
 
     private static final int LONGEST_STACK = 16_000;
 
+    /** With its longest texts this short, any event fits where one of an ordinary length does. */
+    private static final int LEAST = 15;
+
     JsonEncoder(long pid) {
         super(pid);
     }
 
     @Override
     String line(ILoggingEvent event) {
+        return object(event, LogText.MAX_LINE) + "\n";
+    }
+
+    /**
+     * The object without an end of line, for where only so much has room: an object that is cut off is none. Its texts are
+     * shortened until it fits.
+     *
+     * @param bytes 1000 at least
+     */
+    byte[] within(int bytes, ILoggingEvent event) {
+        byte[] object = object(event, LogText.MAX_LINE).getBytes(StandardCharsets.UTF_8);
+        for (int most = LogText.MAX_LINE / 4; object.length > bytes && most >= LEAST; most /= 4) {
+            object = object(event, most).getBytes(StandardCharsets.UTF_8);
+        }
+        return object;
+    }
+
+    /**
+     * @param most characters of a text of the event
+     */
+    private String object(ILoggingEvent event, int most) {
         StringBuilder out = new StringBuilder(300);
         out.append("{\"time\":\"");
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
@@ -45,7 +70,7 @@ final class JsonEncoder extends LogEncoder {
         LogPrefix subject = subject(event);
         Matcher numbered = PREFIX.matcher(message);
         if (subject != null) {
-            about(subject, out);
+            about(subject, most, out);
             String start = subject + " ";
             message = message.startsWith(start) ? message.substring(start.length()) : message;
         } else if (numbered.lookingAt()) {
@@ -53,14 +78,14 @@ final class JsonEncoder extends LogEncoder {
             message = message.substring(numbered.end());
         }
         if (event.getKeyValuePairs() != null) {
-            event.getKeyValuePairs().forEach(pair -> value(pair, out));
+            event.getKeyValuePairs().forEach(pair -> value(pair, most, out));
         }
-        string("message", shortened(message, LogText.MAX_LINE), out);
+        string("message", shortened(message, most), out);
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
-            string("stack", shortened(ThrowableProxyUtil.asString(thrown), LONGEST_STACK), out);
+            string("stack", shortened(ThrowableProxyUtil.asString(thrown), Math.min(LONGEST_STACK, 4 * most)), out);
         }
-        return out.append("}\n").toString();
+        return out.append('}').toString();
     }
 
     private static @Nullable LogPrefix subject(ILoggingEvent event) {
@@ -78,13 +103,13 @@ final class JsonEncoder extends LogEncoder {
         return null;
     }
 
-    private static void about(LogPrefix subject, StringBuilder out) {
+    private static void about(LogPrefix subject, int most, StringBuilder out) {
         id(subject.side() == LogPrefix.Side.CLIENT, subject.id(), out);
         if (subject.database() != null) {
-            string("database", shortened(subject.database(), LogText.MAX_NAME), out);
+            string("database", shortened(subject.database(), Math.min(LogText.MAX_NAME, most)), out);
         }
         if (subject.user() != null) {
-            string("user", shortened(subject.user(), LogText.MAX_NAME), out);
+            string("user", shortened(subject.user(), Math.min(LogText.MAX_NAME, most)), out);
         }
         string("address", ConnectionAddress.text(subject.peer()), out);
     }
@@ -93,13 +118,13 @@ final class JsonEncoder extends LogEncoder {
         out.append(client ? ",\"client_id\":" : ",\"server_id\":").append(id);
     }
 
-    private static void value(KeyValuePair pair, StringBuilder out) {
+    private static void value(KeyValuePair pair, int most, StringBuilder out) {
         if (pair.value instanceof Number || pair.value instanceof Boolean) {
             out.append(',');
             JsonText.quote(pair.key, out);
             out.append(':').append(pair.value);
         } else {
-            string(pair.key, shortened(String.valueOf(pair.value), LogText.MAX_LINE), out);
+            string(pair.key, shortened(String.valueOf(pair.value), most), out);
         }
     }
 

@@ -43,6 +43,9 @@ public final class Logging {
             return;
         }
         LogFile logFile = file == null ? null : new LogFile(file, encoder(context, isJson(context)));
+        if (syslog != null) {
+            syslog.json(isJson(context) ? new JsonEncoder(pid()) : null);
+        }
         synchronized (Logging.class) {
             replace(context, LogFile.NAME, logFile);
             replace(context, SystemLog.NAME, syslog);
@@ -81,6 +84,9 @@ public final class Logging {
             if (root.getAppender(LogFile.NAME) instanceof LogFile file) {
                 file.encoder(encoder(context, json));
             }
+            if (root.getAppender(SystemLog.NAME) instanceof SystemLog syslog) {
+                syslog.json(json ? new JsonEncoder(pid()) : null);
+            }
         }
     }
 
@@ -92,11 +98,14 @@ public final class Logging {
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean json) {
-        long pid = ProcessHandle.current().pid();
-        EncoderBase<ILoggingEvent> encoder = json ? new JsonEncoder(pid) : new LineEncoder(pid);
+        EncoderBase<ILoggingEvent> encoder = json ? new JsonEncoder(pid()) : new LineEncoder(pid());
         encoder.setContext(context);
         encoder.start();
         return encoder;
+    }
+
+    private static long pid() {
+        return ProcessHandle.current().pid();
     }
 
     /**

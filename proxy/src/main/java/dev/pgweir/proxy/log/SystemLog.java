@@ -50,6 +50,8 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
     private final ByteBuffer line = ByteBuffer.allocateDirect(MAX_BYTES);
     private @Nullable Socket socket;
     private boolean failing;
+    /** Null for lines as PgBouncer writes them. */
+    private volatile @Nullable JsonEncoder json;
 
     /**
      * Syslog need not be there yet, nor stay: it is connected to when there is something to write.
@@ -69,12 +71,22 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
         setName(NAME);
     }
 
+    /** From the next line on: what stands behind the sender is an object of JSON, or null for a line of text. */
+    void json(@Nullable JsonEncoder encoder) {
+        json = encoder;
+    }
+
     /** Called by logback for one event at a time. */
     @Override
     protected void append(ILoggingEvent event) {
-        byte[] text = text(event).getBytes(StandardCharsets.UTF_8);
+        JsonEncoder encoder = json;
+        byte[] head = head(event).getBytes(StandardCharsets.UTF_8);
+        byte[] text = encoder == null
+                ? text(event).getBytes(StandardCharsets.UTF_8)
+                : encoder.within(MAX_BYTES - head.length, event);
         line.clear();
-        line.put(text, 0, Math.min(text.length, MAX_BYTES)).flip();
+        line.put(head);
+        line.put(text, 0, Math.min(text.length, line.remaining())).flip();
         try {
             send();
             failing = false;
@@ -87,11 +99,15 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
         }
     }
 
-    private String text(ILoggingEvent event) {
-        StringBuilder out = new StringBuilder(200);
+    private String head(ILoggingEvent event) {
+        StringBuilder out = new StringBuilder(100);
         out.append('<').append(facility << 3 | severity(event.getLevel())).append('>');
         TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), out);
-        out.append(' ').append(sender).append(": ").append(LogText.line(event.getFormattedMessage()));
+        return out.append(' ').append(sender).append(": ").toString();
+    }
+
+    private static String text(ILoggingEvent event) {
+        StringBuilder out = new StringBuilder(200).append(LogText.line(event.getFormattedMessage()));
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) {
             out.append(": ").append(thrown.getClassName()).append(": ").append(LogText.line(thrown.getMessage() + ""));

@@ -97,6 +97,22 @@ public enum Family {
             "When the first certificate of a file expires, in seconds since 1970; for each setting that names one.",
             "setting"),
 
+    TLS_CLIENT_CONNECTIONS(
+            Type.GAUGE,
+            "Connections from clients by how they are encrypted; both labels are empty in the clear.",
+            "protocol",
+            "cipher"),
+    TLS_SERVER_CONNECTIONS(
+            Type.GAUGE,
+            "Connections to PostgreSQL by how they are encrypted; both labels are empty in the clear.",
+            "protocol",
+            "cipher"),
+    TLS_HANDSHAKES_TOTAL(
+            Type.COUNTER,
+            "TLS handshakes with clients and servers: succeeded, or failed or broken off.",
+            "side",
+            "result"),
+
     EVENT_LOOP_LAG_SECONDS(
             Type.HISTOGRAM, "How late an event loop came to what it had planned; ten measurements a second.", "loop"),
     BUFFER_MEMORY_BYTES(Type.GAUGE, "Memory that is reserved for network buffers.", "kind"),

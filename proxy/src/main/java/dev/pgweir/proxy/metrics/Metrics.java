@@ -8,6 +8,7 @@ import dev.pgweir.proxy.count.ErrorClasses;
 import dev.pgweir.proxy.count.TimeHistogram;
 import dev.pgweir.proxy.pool.Pools;
 import dev.pgweir.proxy.server.DisconnectReason;
+import dev.pgweir.proxy.tls.Tls;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -44,19 +45,27 @@ public final class Metrics implements AutoCloseable {
     private final PoolMetrics poolMetrics;
     private final LimitMetrics limitMetrics;
     private final CertificateMetrics certificateMetrics;
+    private final TlsMetrics tlsMetrics;
 
     /**
      * @param config the configuration of the moment
      * @param ready what /readyz says
      * @param version of PgWeir
      */
-    public Metrics(Supplier<ProxyConfig> config, Pools pools, Clients clients, BooleanSupplier ready, String version) {
+    public Metrics(
+            Supplier<ProxyConfig> config,
+            Pools pools,
+            Clients clients,
+            Tls tls,
+            BooleanSupplier ready,
+            String version) {
         this.clients = clients;
         this.ready = ready;
         this.version = version;
         this.poolMetrics = new PoolMetrics(pools, clients);
         this.limitMetrics = new LimitMetrics(config, pools, clients);
         this.certificateMetrics = new CertificateMetrics(config);
+        this.tlsMetrics = new TlsMetrics(tls, clients, pools);
         // Their names break Prometheus' rules; the first is the CPU's share in other words, the other never changes.
         registry.config()
                 .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
@@ -95,6 +104,7 @@ public final class Metrics implements AutoCloseable {
         poolMetrics.collect(batch);
         limitMetrics.collect(batch);
         certificateMetrics.collect(batch);
+        tlsMetrics.collect(batch);
         clients(batch, clients.counts());
         batch.add(Family.PREPARED_STATEMENTS, clients.statements().size());
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {

@@ -22,9 +22,12 @@ public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
     private final List<UnixListener> unix = new ArrayList<>();
     private final LoginAdmission admission;
+    /** The sockets are somebody else's, who keeps them open. */
+    private final boolean passedOn;
 
-    private Listener(LoginAdmission admission) {
+    private Listener(LoginAdmission admission, boolean passedOn) {
         this.admission = admission;
+        this.passedOn = passedOn;
     }
 
     /**
@@ -44,7 +47,7 @@ public final class Listener {
             LoginAdmission admission,
             ClientAcceptor acceptor)
             throws IOException {
-        Listener listener = new Listener(admission);
+        Listener listener = new Listener(admission, !passed.isEmpty());
         if (!passed.isEmpty()) {
             listener.adopt(passed, config.listenPort(), loops, options, acceptor);
             return listener;
@@ -167,7 +170,13 @@ public final class Listener {
     public void closeTcp() {
         for (Channel channel : channels) {
             notOn(channel.eventLoop());
-            channel.close().awaitUninterruptibly();
+            if (passedOn) {
+                // Who waits there waits for the next process.
+                channel.close().awaitUninterruptibly();
+            } else if (channel.isOpen()) {
+                channel.eventLoop().execute(() -> AcceptQueue.closeEmpty(channel));
+                channel.closeFuture().awaitUninterruptibly();
+            }
         }
     }
 

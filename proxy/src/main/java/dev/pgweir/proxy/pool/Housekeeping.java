@@ -41,7 +41,7 @@ final class Housekeeping {
     /** One login for each server in doubt, by any of its pools that may. */
     private void watch(int count, long now) {
         for (ServerHost host : core.budgets.hosts()) {
-            if (host.isInDoubt() && host.logins == 0) {
+            if (host.isInDoubt(now) && host.logins == 0) {
                 for (int i = 0; i < count && host.logins == 0; i++) {
                     PoolState pool = core.pools.get((turn + i) % count);
                     if (core.supply.mayOpen(pool, now) && pool.budget().host() == host) {

@@ -89,6 +89,16 @@ final class PauseDesk {
         return true;
     }
 
+    /** No pause will end any more: those who wait for that are told so. */
+    void failWaits(long now) {
+        for (PoolState pool : core.pools) {
+            if (pool.paused) {
+                core.book.failAllWaits(pool, WaitFailure.CLOSED, now);
+                core.dedicated.failAll(pool, WaitFailure.CLOSED);
+            }
+        }
+    }
+
     /** Waits until no server is left that must not serve again. */
     CloseWatch awaitRetired(@Nullable String database, long now) {
         return watch(CloseWatch.What.RETIRED, database, now);

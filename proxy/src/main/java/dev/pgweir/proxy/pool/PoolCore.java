@@ -71,6 +71,7 @@ final class PoolCore {
         if (failure != null) {
             book.actions().waitFailed(pool, client, failure);
         } else {
+            pool.budget().host().asked(now);
             book.enqueue(pool, client, now);
             supply.feed(pool, now);
         }
@@ -243,6 +244,9 @@ final class PoolCore {
         server.pool.stats.disconnects().add(reason);
         if (reason == DisconnectReason.SERVER_CRASHED && server.connection != null) {
             server.budget.host().lost();
+            if (server.assignment > 0) {
+                server.budget.host().asked(server.client == null ? server.lastUsed : now);
+            }
         }
         PoolState closedFor = server.closedFor;
         book.unlink(server);

@@ -119,8 +119,8 @@ public final class Pools {
     }
 
     /**
-     * From now on a server that does not answer, or has ended all its connections, is tried again and again even if no client
-     * asks for it, within all limits: somebody wants to know when it is back.
+     * From now on a server that does not answer, or has ended all its connections within a minute after a client has used it, is
+     * tried again and again even if no client asks for it, within all limits: somebody wants to know when it is back.
      */
     public void watchServers() {
         change(now -> core.watchServers());
@@ -287,6 +287,11 @@ public final class Pools {
         boolean[] was = new boolean[1];
         change(now -> was[0] = core.pauses.resume(database, now));
         return was[0];
+    }
+
+    /** Tells clients that wait for a pause to end that it will not, for PgWeir does. */
+    public void failPaused() {
+        change(now -> core.pauses.failWaits(now));
     }
 
     /** What is paused at this moment. */

@@ -21,21 +21,31 @@ public final class ClientTls {
     private final Executor tasks;
     private final byte @Nullable [] endPoint;
     private final boolean verifies;
+    private final Handshakes handshakes;
 
-    private ClientTls(SslMode mode, SslContext context, Executor tasks, byte @Nullable [] endPoint, boolean verifies) {
+    private ClientTls(
+            SslMode mode,
+            SslContext context,
+            Executor tasks,
+            byte @Nullable [] endPoint,
+            boolean verifies,
+            Handshakes handshakes) {
         this.mode = mode;
         this.context = context;
         this.tasks = tasks;
         this.endPoint = endPoint;
         this.verifies = verifies;
+        this.handshakes = handshakes;
     }
 
     /**
      * Reads the files; blocks.
      *
+     * @param handshakes counts those that are made
      * @return null where TLS is switched off
      */
-    static @Nullable ClientTls of(TlsConfig.Side side, TlsEngine engine, Executor tasks) throws TlsException {
+    static @Nullable ClientTls of(TlsConfig.Side side, TlsEngine engine, Executor tasks, Handshakes handshakes)
+            throws TlsException {
         if (side.sslMode() == SslMode.DISABLE) {
             return null;
         }
@@ -64,7 +74,8 @@ public final class ClientTls {
                 Contexts.build(PREFIX, side, engine.fit(PREFIX + "_key_file", key), builder),
                 tasks,
                 EndPointHash.of(material.chain().get(0)),
-                verifies);
+                verifies,
+                handshakes);
     }
 
     /** Whether clients must use it. */
@@ -76,6 +87,7 @@ public final class ClientTls {
     public SslHandler handler(ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator, tasks);
         handler.setHandshakeTimeoutMillis(0);
+        handshakes.count(handler);
         return handler;
     }
 

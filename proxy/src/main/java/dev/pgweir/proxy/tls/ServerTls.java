@@ -21,19 +21,25 @@ public final class ServerTls {
     private final @Nullable SslContext unverified;
     private final @Nullable SslContext verifying;
     private final Executor tasks;
+    private final Handshakes handshakes;
 
-    private ServerTls(@Nullable SslContext unverified, @Nullable SslContext verifying, Executor tasks) {
+    private ServerTls(
+            @Nullable SslContext unverified, @Nullable SslContext verifying, Executor tasks, Handshakes handshakes) {
         this.unverified = unverified;
         this.verifying = verifying;
         this.tasks = tasks;
+        this.handshakes = handshakes;
     }
 
     /**
      * Reads the files; blocks.
      *
      * @param modes those that some database has
+     * @param handshakes counts those that are made
      */
-    static ServerTls of(TlsConfig.Side side, Set<SslMode> modes, TlsEngine engine, Executor tasks) throws TlsException {
+    static ServerTls of(
+            TlsConfig.Side side, Set<SslMode> modes, TlsEngine engine, Executor tasks, Handshakes handshakes)
+            throws TlsException {
         if (side.keyFile().isEmpty() != side.certFile().isEmpty()) {
             String missing = PREFIX + (side.keyFile().isEmpty() ? "_key_file" : "_cert_file");
             throw new TlsException(
@@ -55,7 +61,7 @@ public final class ServerTls {
         SslContext unverified = !anyDoesNot
                 ? null
                 : build(side, fitting, builder(material).trustManager(InsecureTrustManagerFactory.INSTANCE));
-        return new ServerTls(unverified, verifying, tasks);
+        return new ServerTls(unverified, verifying, tasks, handshakes);
     }
 
     private static SslContext build(TlsConfig.Side side, TlsEngine engine, SslContextBuilder builder)
@@ -99,6 +105,7 @@ public final class ServerTls {
             handler.engine().setSSLParameters(parameters);
         }
         handler.setHandshakeTimeoutMillis(0);
+        handshakes.count(handler);
         return handler;
     }
 

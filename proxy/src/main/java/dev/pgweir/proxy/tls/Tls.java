@@ -35,6 +35,8 @@ public final class Tls implements AutoCloseable {
             @Nullable ServerTls server) {}
 
     private final ThreadPoolExecutor tasks;
+    private final Handshakes clientHandshakes = new Handshakes();
+    private final Handshakes serverHandshakes = new Handshakes();
     /** Null until TLS is needed for the first time: loading the library takes a tenth of a second. */
     private @Nullable TlsEngine engine;
 
@@ -78,6 +80,16 @@ public final class Tls implements AutoCloseable {
     /** Towards servers; null where no database has it. */
     public @Nullable ServerTls server() {
         return current.server();
+    }
+
+    /** Those with clients, over all reloads. */
+    public Handshakes clientHandshakes() {
+        return clientHandshakes;
+    }
+
+    /** Those with servers, over all reloads; cancel requests have their own, too. */
+    public Handshakes serverHandshakes() {
+        return serverHandshakes;
     }
 
     /**
@@ -152,8 +164,8 @@ public final class Tls implements AutoCloseable {
         return new State(
                 config,
                 files,
-                ClientTls.of(config.tls().client(), used, executor),
-                servers ? ServerTls.of(config.tls().server(), modes, used, executor) : null);
+                ClientTls.of(config.tls().client(), used, executor, clientHandshakes),
+                servers ? ServerTls.of(config.tls().server(), modes, used, executor, serverHandshakes) : null);
     }
 
     private static Set<SslMode> modes(ProxyConfig config) {

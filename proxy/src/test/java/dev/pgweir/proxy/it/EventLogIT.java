@@ -87,6 +87,24 @@ final class EventLogIT {
         }
     }
 
+    @Test
+    void slowQueriesOfASessionAreNamedFromTheReloadOnThatAsksForThem(TestDatabase database) throws IOException {
+        String session = "pool_mode = \"session\"";
+        try (Configured weir = Configured.start(
+                        database, PgWeirProcess.builder(), Configured.entry("app", database, session));
+                WireClient client = weir.login("app")) {
+            assertThat(client.value("SELECT 'before'")).isEqualTo("before");
+            weir.reload("log_min_duration = 1", Configured.entry("app", database, session));
+
+            client.query("SELECT 'after', pg_sleep(0.02)");
+            weir.awaitLine("statement: SELECT 'after', pg_sleep(0.02)");
+
+            weir.reload(Configured.entry("app", database, session));
+            client.query("SELECT 'silence', pg_sleep(0.02)");
+            assertThat(weir.count("silence")).isZero();
+        }
+    }
+
     /** A slow simple query, a slow prepared one, and a client that forgets to commit. */
     private static void work(Configured weir, TestDatabase database) throws IOException, SQLException {
         long before = weir.count("has been idle in its transaction");

@@ -11,6 +11,8 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -103,6 +105,14 @@ final class MetricsIT {
                             user))
                     .isOne();
             assertThat(exported(http.get("/metrics").body())).isEqualTo(documented());
+            // Prometheus' own tool looks at it after the build.
+            Files.writeString(
+                    Files.createDirectories(Path.of("target")).resolve("metrics.txt"),
+                    http.get("/metrics").body());
+            assertThat(askedOfTheJvm())
+                    .isNotEmpty()
+                    .allSatisfy(
+                            metric -> assertThat(http.get("/metrics").body()).contains("\n# TYPE " + metric + " "));
             assertThat(http.get("/metrics").headers().firstValue("content-type"))
                     .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
         }
@@ -150,6 +160,18 @@ final class MetricsIT {
         return TYPE.matcher(text)
                 .results()
                 .map((MatchResult match) -> match.group(1) + " " + match.group(2))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What the dashboard shows besides PgWeir's own metrics. */
+    private static Set<String> askedOfTheJvm() throws IOException {
+        Path above = Path.of("../docker/grafana/dashboards/pgweir.json");
+        String dashboard =
+                Files.readString(Files.exists(above) ? above : Path.of("docker/grafana/dashboards/pgweir.json"));
+        return Pattern.compile("\\b((?:jvm|process|system)_\\w+)\\{")
+                .matcher(dashboard)
+                .results()
+                .map(match -> match.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

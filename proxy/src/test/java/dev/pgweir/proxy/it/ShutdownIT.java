@@ -154,6 +154,67 @@ final class ShutdownIT {
     }
 
     @Test
+    void whoWaitsForAPauseToEndIsToldAtOnce(TestDatabase database) throws IOException {
+        try (Configured weir = Configured.start(
+                        database, PgWeirProcess.builder(), "shutdown_timeout = 600", entry("app", database));
+                WireClient admin = weir.login("pgbouncer");
+                WireClient first = weir.login("app");
+                WireClient second = weir.login("app")) {
+            second.query("BEGIN");
+            admin.send(query("PAUSE"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(weir.console("SHOW STATE")).contains(List.of("paused", "yes")));
+            first.send(query("SELECT 1"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(weir.console("SHOW POOLS").get(0).get(3)).isEqualTo("1"));
+
+            weir.process().signal("TERM");
+
+            assertThat(first.read().message()).isEqualTo("server shutting down");
+            second.query("COMMIT");
+            second.send(query("SELECT 1"));
+            assertThat(second.read().sqlState()).isEqualTo("57P01");
+            assertThat(weir.process().awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    void termBehindAnEndByTheConsoleSetsItsTimeLimit(TestDatabase database) throws IOException {
+        try (Configured weir = Configured.start(
+                        database, PgWeirProcess.builder(), "shutdown_timeout = 1", entry("app", database));
+                WireClient busy = weir.login("app")) {
+            busy.query("BEGIN");
+            weir.console("SHUTDOWN WAIT_FOR_SERVERS");
+            assertThat(busy.value("SELECT 1")).isEqualTo("1");
+
+            weir.process().signal("TERM");
+
+            weir.awaitLine("shutdown_timeout (1 s) is over, 1 clients are disconnected");
+            assertThat(busy.read().message()).isEqualTo("server shutting down");
+            assertThat(weir.process().awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    void anySignalBehindAnEndByTheConsoleEndsAtOnceWhereItIsToBeLikePgBouncer(TestDatabase database)
+            throws IOException {
+        try (Configured weir = Configured.start(
+                        database, PgWeirProcess.builder(), "pgbouncer_compatibility = 1", entry("app", database));
+                WireClient busy = weir.login("app")) {
+            busy.query("BEGIN");
+            weir.console("SHUTDOWN WAIT_FOR_CLIENTS");
+            assertThat(busy.value("SELECT 1")).isEqualTo("1");
+
+            weir.process().signal("TERM");
+
+            weir.awaitLine("got SIGTERM while shutting down, fast exit");
+            assertThat(busy.read().message()).isEqualTo("server shutting down");
+            assertThat(weir.process().awaitExit()).isZero();
+        }
+    }
+
+    @Test
     void intWaitsForServersAndTellsTheOthers(TestDatabase database) throws IOException {
         try (Configured weir = Configured.start(
                         database, PgWeirProcess.builder(), "default_pool_size = 1", entry("app", database));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +65,7 @@ final class TlsClientsIT {
         mine = AUTHORITY.issue(shared.user());
         mine.write(files, "client");
         STRANGE.issue(shared.user()).write(files, "foreign");
-        optional = Fronted.start(shared, settings("prefer", "admin_users = [\"" + shared.user() + "\"]"));
+        optional = Fronted.start(shared, settings("prefer", "admin_users = [\"" + shared.user() + "\"]", Http.SETTING));
         // As short as a login on a busy machine can bear.
         strict = Fronted.start(shared, settings("verify-full", "client_login_timeout = 4"));
         psql = ClientProgram.psql().orElse(null);
@@ -93,6 +94,42 @@ final class TlsClientsIT {
                 weir.close();
             }
         }
+    }
+
+    @Test
+    void metricsTellHowConnectionsAreEncrypted() throws Exception {
+        Http http = Http.of(weir().process());
+        Properties properties = new Properties();
+        properties.putAll(
+                Map.of("user", database().user(), "password", database().password()));
+        properties.putAll(Map.of("sslmode", "verify-ca", "sslrootcert", file("ca.crt")));
+        try (Connection connection =
+                        DriverManager.getConnection(weir().process().jdbcUrl(Fronted.NAME), properties);
+                WireClient clear = weir().login()) {
+            assertThat(connection.isValid(10)).isTrue();
+            assertThat(clear.value("SELECT 1")).isEqualTo("1");
+            assertThat(http.get("/metrics").body())
+                    .containsPattern("pgweir_tls_client_connections\\{cipher=\"TLS_\\w+\",protocol=\"TLSv1.3\"} [1-9]")
+                    .containsPattern("pgweir_tls_client_connections\\{cipher=\"\",protocol=\"\"} [1-9]")
+                    .containsPattern("pgweir_tls_server_connections\\{cipher=\"\",protocol=\"\"} 1")
+                    .containsPattern("pgweir_tls_handshakes_total\\{result=\"succeeded\",side=\"client\"} [1-9]");
+        }
+        properties.put("sslrootcert", file("strange.crt"));
+        double before = failed(http);
+        assertThatThrownBy(() -> DriverManager.getConnection(weir().process().jdbcUrl(Fronted.NAME), properties))
+                .isInstanceOf(SQLException.class);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(failed(http)).isGreaterThan(before));
+    }
+
+    private static double failed(Http http) {
+        return http.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("pgweir_tls_handshakes_total{result=\"failed\",side=\"client\"}"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                .sum();
     }
 
     // ---- psql ----

@@ -80,6 +80,25 @@ final class SystemLogTest {
     }
 
     @Test
+    void objectsOfJsonAreWholeHoweverMuchThereIsToSay() throws IOException {
+        Socket syslog = listen();
+        log.json(new JsonEncoder(42));
+
+        logger.info("usual");
+        String much = "\u0007\"".repeat(3_000);
+        logger.atWarn().addKeyValue("name", much).log(much, new IllegalStateException(much));
+
+        assertThat(read(syslog)).contains(SENDER + "{\"time\":\"").endsWith(",\"message\":\"usual\"}");
+        String shortened = read(syslog);
+        assertThat(shortened.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(300, 2048);
+        assertThat(shortened)
+                .startsWith("<156>")
+                .contains(",\"name\":\"\\u0007\\\"", ",\"message\":\"\\u0007\\\"", ",\"stack\":\"java.lang")
+                .endsWith(" more)\"}");
+        syslog.close();
+    }
+
+    @Test
     void syslogMayComeLaterAndBeStartedAnew() throws IOException {
         logger.info("nobody hears this");
         logger.info("nor this");

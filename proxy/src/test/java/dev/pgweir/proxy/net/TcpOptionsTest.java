@@ -26,7 +26,6 @@ final class TcpOptionsTest {
             0,
             Duration.ZERO,
             Duration.ZERO,
-            Duration.ZERO,
             Duration.ZERO);
 
     private static Map<ChannelOption<?>, Object> on(Transport transport) {

@@ -54,9 +54,56 @@ class WatchedServerTest {
         assertThat(world.in(ServerState.LOGIN)).isEmpty();
     }
 
+    @Test
+    void isNotWokenWhenNobodyHasAskedForLong() {
+        world.pools.watchServers();
+        world.linked(pool).release(Release.REUSE);
+        world.tickAfter(Duration.ofSeconds(61));
+        closeIdle();
+        world.tickAfter(Duration.ofMillis(100));
+        assertThat(world.in(ServerState.LOGIN)).isEmpty();
+        assertThat(host().serves()).isTrue();
+        assertThat(host().leftInPeace()).isTrue();
+
+        FakeClient client = world.client().ask(pool);
+        assertThat(world.in(ServerState.LOGIN)).hasSize(1);
+        assertThat(host().leftInPeace()).isFalse();
+        world.loginAll();
+        client.held();
+    }
+
+    @Test
+    void isLeftAloneWhenItEndsTheConnectionThatWasMadeToLook() {
+        world.pools.watchServers();
+        crash();
+        world.tickAfter(Duration.ofMillis(100));
+        world.loginAll();
+        assertThat(world.in(ServerState.IDLE)).hasSize(1);
+
+        world.tickAfter(Duration.ofMinutes(5));
+        closeIdle();
+        world.tickAfter(Duration.ofMillis(100));
+        assertThat(world.in(ServerState.LOGIN)).isEmpty();
+    }
+
+    @Test
+    void isTriedForAsLongAsItFails() {
+        world.pools.watchServers();
+        crash();
+        world.tickAfter(Duration.ofMillis(100));
+        world.failLogins(Kind.UNREACHABLE);
+        world.tickAfter(Duration.ofHours(1));
+        assertThat(world.in(ServerState.LOGIN)).hasSize(1);
+        assertThat(host().leftInPeace()).isFalse();
+    }
+
     /** Its only connection ends by itself. */
     private void crash() {
         world.linked(pool).release(Release.REUSE);
+        closeIdle();
+    }
+
+    private void closeIdle() {
         FakeServer only = world.in(ServerState.IDLE).get(0);
         only.slot.onClosed(DisconnectReason.SERVER_CRASHED);
         assertThat(world.shown(pool).servers()).isZero();

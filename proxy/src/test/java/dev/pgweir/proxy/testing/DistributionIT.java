@@ -137,6 +137,32 @@ final class DistributionIT {
         assertThat(run.output()).contains("-Xmx512m ").contains(" -Xms0 -Xmx64m -Dany=* -jar ");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "PGWEIR_JAVA_OPTS, -Dany=UseSerialGC -XX:+UseParallelGC",
+        "PGWEIR_JAVA_OPTS, -XX:+UseG1GC -Xmx64m",
+        "JAVA_TOOL_OPTIONS, -XX:+UseG1GC",
+        "JDK_JAVA_OPTIONS, -XX:+UseSerialGC"
+    })
+    void leavesTheChoiceOfACollectorToWhoeverMakesOne(String variable, String options) throws IOException {
+        Map<String, String> environment = Map.of("JAVA_HOME", property("java.home"), variable, options);
+
+        Run run = run(environment, home.resolve("bin/pgweir").toString(), "--version");
+
+        assertThat(run.output()).endsWith("PgWeir " + VERSION + "\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void keepsItsOwnCollectorBesideOptionsThatAreNotAboutOne() throws IOException {
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME", fakeJava("17").toString(), "PGWEIR_JAVA_OPTS", "-XX:+UseGCOverheadLimit -Dgc=-XX:+UseZGC");
+
+        Run run = run(environment, home.resolve("bin/pgweir").toString());
+
+        assertThat(run.output()).startsWith("-XX:+UseSerialGC -Xmn8m -Xms32m ");
+    }
+
     @Test
     void saysWhichJavaItNeeds() throws IOException {
         String launcher = home.resolve("bin/pgweir").toString();
@@ -175,7 +201,7 @@ final class DistributionIT {
 
     private static Run run(Map<String, String> environment, String... command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command))).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PGWEIR_"));
+        builder.environment().keySet().removeIf(name -> name.startsWith("PGWEIR_") || name.endsWith("_OPTIONS"));
         builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

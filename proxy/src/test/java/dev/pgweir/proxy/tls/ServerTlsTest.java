@@ -75,7 +75,11 @@ class ServerTlsTest {
         String ca = directory.resolve("ca.crt").toString();
         TlsConfig.Side side = new TlsConfig.Side(SslMode.VERIFY_CA, "", "", ca, protocols, "default", "", "auto");
         return ServerTls.of(
-                side, EnumSet.of(SslMode.VERIFY_CA, SslMode.VERIFY_FULL), TlsEngine.detect(), Runnable::run);
+                side,
+                EnumSet.of(SslMode.VERIFY_CA, SslMode.VERIFY_FULL),
+                TlsEngine.detect(),
+                Runnable::run,
+                new Handshakes());
     }
 
     /** What the handshake failed for; null if it did not, and a byte came from the server, its tickets before it. */
