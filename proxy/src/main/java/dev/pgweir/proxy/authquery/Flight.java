@@ -113,10 +113,13 @@ final class Flight implements Waiter {
     public void onWaitFailed(WaitFailure failure) {
         // What PostgreSQL says against the login of auth_user is nothing the client has done wrong.
         boolean refused = failure.sqlState().startsWith("28");
-        fail(
-                refused ? way.sqlState() : failure.sqlState(),
-                refused ? "bouncer config error" : failure.message(),
-                "auth_query could not run: " + failure.message());
+        result.complete(new Result(
+                null,
+                new Answer.Failed(
+                        refused ? way.sqlState() : failure.sqlState(),
+                        refused ? "bouncer config error" : failure.message(),
+                        "auth_query could not run: " + failure.message(),
+                        !refused && failure.ofServer())));
     }
 
     private void fail(String sqlState, String message, String detail) {
