@@ -221,6 +221,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, Waiter, Cance
             settings = now.clientSettings(database, user).withPoolMode(mode);
             place.waitLimit(settings.queryWait().toNanos());
             takeServerSettings(now);
+            if (preparer != null) {
+                preparer.limit(now.protocol().maxPreparedStatements());
+            }
         }
         leaveIfTold();
     }

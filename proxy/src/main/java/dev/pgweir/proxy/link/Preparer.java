@@ -67,7 +67,7 @@ public final class Preparer {
     private final ClientStatements client = new ClientStatements();
     private final StatementTable table;
     private final SessionParameters wanted;
-    private final int limit;
+    private int limit;
     private final SqlRewriter sql;
     /** Null if statements are prepared for the client. */
     private final @Nullable PassedStatements passed;
@@ -99,6 +99,13 @@ public final class Preparer {
         this.limit = limit;
         this.sql = new SqlRewriter(this);
         this.passed = limit == 0 ? new PassedStatements(this) : null;
+    }
+
+    /** Another {@code max_prepared_statements}, from the next statement on; whether any are prepared stays as it is. */
+    public void limit(int statements) {
+        if (statements > 0) {
+            limit = statements;
+        }
     }
 
     /** Whether the client's statements are passed on as they come. */
