@@ -119,7 +119,9 @@ final class CurrentConfig implements Supplier<ProxyConfig>, AutoCloseable {
             // The last that may refuse, because it is in force when it has not.
             ConfiguredLog.apply(after.log(), after.eventLog().format());
         } catch (TlsException e) {
-            return refuse(List.of(problem(e.setting(), "TLS setup failed: " + e.getMessage())));
+            // PgBouncer's words come first in the line.
+            return refuse(List.of(new Problem(
+                    Problem.Severity.ERROR, "TLS setup failed", e.setting(), String.valueOf(e.getMessage()))));
         } catch (SettingException e) {
             return refuse(List.of(problem(e.setting(), String.valueOf(e.getMessage()))));
         }

@@ -242,7 +242,8 @@ final class TlsServersIT {
 
             process.rewriteConfig(config("nowhere.crt"));
             assertThat(console.query("RELOAD").toString()).contains("RELOAD failed");
-            process.awaitLine("TLS setup failed: " + file("nowhere.crt") + ": No such file or directory");
+            process.awaitLine(" ERROR TLS setup failed: server_tls_ca_file: " + file("nowhere.crt")
+                    + ": No such file or directory");
             assertThat(client.value("SELECT pg_backend_pid()")).isEqualTo(before);
 
             process.rewriteConfig(config("strange.crt"));
