@@ -22,8 +22,13 @@ public sealed interface ClientAuthStep {
      * @param sqlState for the ErrorResponse, five characters
      * @param message for the client: the same for an unknown user, a wrong password and a malformed proof
      * @param detail for the log: what was really wrong; holds no secret
+     * @param ofServer whether code and message are PostgreSQL's own
      */
-    record Failure(String sqlState, String message, String detail) implements ClientAuthStep {}
+    record Failure(String sqlState, String message, String detail, boolean ofServer) implements ClientAuthStep {
+        Failure(String sqlState, String message, String detail) {
+            this(sqlState, message, detail, false);
+        }
+    }
 
     /**
      * Something is being worked out elsewhere. Call {@link ClientAuthenticator#resume} on the connection's event loop when

@@ -46,7 +46,12 @@ public interface CredentialLookup {
          * @param sqlState for the client, five characters
          * @param message for the client
          * @param detail for the log
+         * @param ofServer whether code and message are PostgreSQL's own
          */
-        record Failed(String sqlState, String message, String detail) implements Answer {}
+        record Failed(String sqlState, String message, String detail, boolean ofServer) implements Answer {
+            public Failed(String sqlState, String message, String detail) {
+                this(sqlState, message, detail, false);
+            }
+        }
     }
 }

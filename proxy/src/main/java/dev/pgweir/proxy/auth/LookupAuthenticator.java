@@ -82,7 +82,8 @@ final class LookupAuthenticator implements ClientAuthenticator {
                     : verdict;
         }
         if (answer instanceof Answer.Failed failure) {
-            return new ClientAuthStep.Failure(failure.sqlState(), failure.message(), failure.detail());
+            return new ClientAuthStep.Failure(
+                    failure.sqlState(), failure.message(), failure.detail(), failure.ofServer());
         }
         if (answer instanceof Answer.Unknown && answer.remembered() && !askedAnew) {
             return ask(true);

@@ -36,6 +36,9 @@ final class Conversation implements LinkedClient {
 
     private static final long LINK = 1;
 
+    /** The longest message of an answer: the longest password (65,530 bytes) and the longest name find room. */
+    private static final int MAX_MESSAGE = 128 * 1024;
+
     /** More rows than any query gives that means well. */
     private static final int MAX_ROWS = 10;
 
@@ -84,6 +87,7 @@ final class Conversation implements LinkedClient {
             return false;
         }
         server.scanner().interest(ServerConnection.RELAY_ROWS);
+        server.scanner().maxWholeLength(MAX_MESSAGE);
         server.statements().forgetUnnamed();
         ByteBuf out = ByteBufAllocator.DEFAULT.buffer();
         new Query("BEGIN; " + settings).encode(out);
@@ -200,6 +204,7 @@ final class Conversation implements LinkedClient {
 
     private void giveBack(Release how) {
         server.scanner().interest(ServerConnection.RELAY);
+        server.scanner().maxWholeLength(ServerConnection.MAX_WHOLE);
         server.unlink(server.scanner().atBoundary());
         slot.pool().release(slot, how);
     }

@@ -125,11 +125,21 @@ final class Flight implements Waiter {
 
     @Override
     public void onWaitFailed(WaitFailure failure) {
+        boolean noDatabase = failure.sqlState().equals(NO_SUCH_DATABASE);
         if (failure.kind() != WaitFailure.Kind.LOGIN_REFUSED) {
             fail(failure.sqlState(), failure.message(), "auth_query could not run: " + failure.message());
-        } else if (way.hidesDatabases() && failure.sqlState().equals(NO_SUCH_DATABASE)) {
+        } else if (way.hidesDatabases() && noDatabase) {
             // An error would tell a stranger which databases there are.
             result.complete(new Result(null, null));
+        } else if (way.compatible() && noDatabase) {
+            // PgBouncer passes on what PostgreSQL says of the database that the client has asked for.
+            result.complete(new Result(
+                    null,
+                    new Answer.Failed(
+                            NO_SUCH_DATABASE,
+                            failure.message(),
+                            "auth_query could not run: " + failure.message(),
+                            failure.ofServer())));
         } else {
             // What PostgreSQL says against auth_user is nothing that the client has done wrong, and nothing for
             // strangers.

@@ -135,6 +135,9 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
             PoolMode mode = settings.poolMode();
             settings = pool.shared(now.clientSettings(database, user).withPoolMode(mode));
             takeServerSettings(now);
+            if (preparer != null) {
+                preparer.limit(now.protocol().maxPreparedStatements());
+            }
         }
         takeTimes();
         intake.chooseInterest();

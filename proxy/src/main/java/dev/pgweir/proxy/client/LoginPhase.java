@@ -239,7 +239,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             authenticated(success.user());
         } else if (step instanceof ClientAuthStep.Failure failure) {
             session.strangers().info("login refused", session, "login refused: " + failure.detail());
-            session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+            refuse(failure.ofServer(), failure.sqlState(), failure.message());
         } else if (step instanceof ClientAuthStep.Pending pending) {
             if (!pending.unasked()) {
                 session.gate().close(ReadGate.LOGIN);
@@ -375,10 +375,10 @@ final class LoginPhase implements ClientPhase, Waiter {
         session.channel().eventLoop().execute(() -> {
             poolClient = null;
             if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
-                session.passOn(
+                refuse(
+                        failure.ofServer(),
                         failure.sqlState(),
-                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message(),
-                        DisconnectReason.CLIENT_LOGIN_FAILED);
+                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message());
             } else {
                 session.fail(
                         failure.sqlState(),
@@ -388,6 +388,14 @@ final class LoginPhase implements ClientPhase, Waiter {
                                 : DisconnectReason.CLIENT_LOGIN_FAILED);
             }
         });
+    }
+
+    private void refuse(boolean ofServer, String sqlState, String text) {
+        if (ofServer) {
+            session.passOn(sqlState, text, DisconnectReason.CLIENT_LOGIN_FAILED);
+        } else {
+            session.fail(sqlState, text, DisconnectReason.CLIENT_LOGIN_FAILED);
+        }
     }
 
     private void finish(Map<String, String> welcome) {

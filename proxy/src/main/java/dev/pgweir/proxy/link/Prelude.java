@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Prelude {
     private final ServerSide server;
     private final Books books;
-    private final int limit;
+    private int limit;
 
     private @Nullable ByteBuf bytes;
     /** What of the message itself is sent begins here. */
@@ -33,6 +33,11 @@ final class Prelude {
         this.server = server;
         this.books = books;
         this.limit = limit;
+    }
+
+    /** Another limit from the next statement on. */
+    void limit(int statements) {
+        limit = statements;
     }
 
     /** Another message is looked at, which begins here; all of it is sent unless {@link #keepFrom(int)} is called. */

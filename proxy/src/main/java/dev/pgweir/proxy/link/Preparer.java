@@ -75,6 +75,13 @@ public final class Preparer {
         this.uses = new StatementUses(server, books, prelude, reading, portals, sql, passed);
     }
 
+    /** Another {@code max_prepared_statements}, from the next statement on; whether any are prepared stays as it is. */
+    public void limit(int statements) {
+        if (statements > 0) {
+            prelude.limit(statements);
+        }
+    }
+
     /** Whether the client's statements are passed on as they come. */
     public boolean passes() {
         return passes;

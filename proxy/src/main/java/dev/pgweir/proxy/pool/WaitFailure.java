@@ -25,6 +25,11 @@ public record WaitFailure(Kind kind, String sqlState, String message) {
 
     static final WaitFailure CLOSED = new WaitFailure(Kind.POOL_CLOSED, "57P01", "server shutting down");
 
+    /** Whether it was PostgreSQL that said so: what PgWeir finds wrong with a connection has a code of class 08. */
+    public boolean ofServer() {
+        return kind == Kind.LOGIN_REFUSED && !sqlState.startsWith("08");
+    }
+
     static WaitFailure refused(LoginFailure failure) {
         return new WaitFailure(Kind.LOGIN_REFUSED, failure.sqlState(), failure.message());
     }

@@ -46,7 +46,7 @@ public final class ServerConnection implements ServerControl {
             RELAY_EACH.toBuilder().whole((byte) 'D').build();
 
     /** Bounds an error or a parameter's value that is looked at; longer ones pass through unseen. */
-    static final int MAX_WHOLE = 64 * 1024;
+    public static final int MAX_WHOLE = 64 * 1024;
 
     private final Channel channel;
     private final EventLoop loop;

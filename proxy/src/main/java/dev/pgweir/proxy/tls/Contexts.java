@@ -7,6 +7,8 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -50,7 +52,7 @@ final class Contexts {
         try {
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new TlsException(prefix + "_cert_file", "TLS setup failed: " + reason(e), e);
+            throw new TlsException(prefix + "_cert_file", reason(e), e);
         }
     }
 
@@ -93,9 +95,11 @@ final class Contexts {
             return "not an SSL/TLS record";
         }
         Throwable last = failure;
+        boolean unverified = false;
         // Chains of causes are short; the bound is for one that bites its tail.
         for (int i = 0; i < 10 && last.getCause() != null; i++) {
             last = last.getCause();
+            unverified |= last instanceof CertPathBuilderException || last instanceof CertPathValidatorException;
         }
         String text = last.getMessage();
         if (text == null || text.isBlank()) {
@@ -104,6 +108,7 @@ final class Contexts {
         String line = text.lines().findFirst().orElse(text);
         // Parts of it may be the other side's.
         String shown = line.length() > 300 ? line.substring(0, 300) : line;
-        return shown.replaceAll("\\p{Cntrl}", "?");
+        // OpenSSL's words, for which people look.
+        return (unverified ? "certificate verify failed: " : "") + shown.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -40,6 +40,14 @@ public record ClientProgram(List<String> command) {
         return find("pgbench", Stream.of(List.of("pgbench")), "--version");
     }
 
+    static Optional<ClientProgram> pgReceivewal() {
+        return find("pg_receivewal", Stream.of(List.of("pg_receivewal")), "--version");
+    }
+
+    static Optional<ClientProgram> pgBasebackup() {
+        return find("pg_basebackup", Stream.of(List.of("pg_basebackup")), "--version");
+    }
+
     /** Node with node-postgres and its companions. */
     static Optional<ClientProgram> nodePostgres() {
         return node("node-postgres.js", "pg", "pg-copy-streams", "pg-cursor");
