@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,6 +214,10 @@ class Pooler(Child):
         """This one, or one more with so many event loops, started and prepared; it ends with this one."""
         return self
 
+    def assignments(self) -> tuple[float, float]:
+        """How often a server connection was given to a client, and how often one on another event loop."""
+        return (0, 0)
+
     def with_tls(self, prepare: Callable[["Pooler"], None]) -> "Pooler | None":
         """One more whose clients may use TLS, started and prepared; it ends with this one. None if it has no TLS."""
         if "tls" not in self.others:
@@ -298,6 +303,7 @@ class PgWeir(Pooler):
         super().__init__(directory, name, servers)
         self.distribution = distribution
         self.environment = environment
+        self.http_port = free_port()
 
     def begin(self) -> None:
         server = f'host = "{HOST}"\nport = {self.servers.postgres_port}\ndbname = "{DATABASE}"'
@@ -323,12 +329,26 @@ default_pool_size = {POOL_SIZE}
 max_client_conn = {MAX_CLIENTS}
 log_connections = false
 log_disconnections = false
+http_addr = "{HOST}:{self.http_port}"
 {"".join(f'{name} = "{value}"' + chr(10) for name, value in self.tls.items())}""",
         )
         self.launch([str(self.distribution / "bin" / "pgweir"), str(configuration)], self.environment)
 
     def another(self, purpose: str) -> "PgWeir":
         return self._with(purpose, {})
+
+    def assignments(self) -> tuple[float, float]:
+        with urllib.request.urlopen(f"http://{HOST}:{self.http_port}/metrics") as page:
+            lines = page.read().decode().splitlines()
+
+        def total(name: str) -> float:
+            return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + "{"))
+
+        # One of before the counter was there has none.
+        return (
+            total("pgweir_server_assignments_total"),
+            total("pgweir_server_assignments_across_loops_total"),
+        )
 
     def with_loops(self, loops: int, prepare: Callable[[Pooler], None]) -> Pooler:
         key = str(loops)

@@ -59,6 +59,9 @@ METRICS = {
     "tps1": Metric("transactions/s, 1 loop", "{:,.0f}", more_is_better=True),
     "tps2": Metric("transactions/s, 2 loops", "{:,.0f}", more_is_better=True),
     "tps4": Metric("transactions/s, 4 loops", "{:,.0f}", more_is_better=True),
+    "across1": Metric("% of transactions across loops, 1 loop", "{:.1f}"),
+    "across2": Metric("% of transactions across loops, 2 loops", "{:.1f}"),
+    "across4": Metric("% of transactions across loops, 4 loops", "{:.1f}"),
     "failed": Metric("failures", "{:,.0f}"),
     "alone": Metric("p99 µs of the others, before", "{:,.0f}"),
     "during": Metric("p99 µs of the others, meanwhile", "{:,.0f}"),
@@ -277,7 +280,11 @@ def cores(clients: int) -> Workload:
             # PgBouncer has one loop, whatever is asked for: one measurement is for all three.
             if last is None or not isinstance(pooler, PgBouncer):
                 instance = pooler.with_loops(loops, lambda fresh: until_compiled(lambda: run(fresh)))
+                before = instance.assignments()
                 last = run(instance)
+                assigned, across = (now - then for now, then in zip(instance.assignments(), before))
+                if assigned > 0:
+                    figures[f"across{loops}"] = 100 * across / assigned
             figures |= {f"cpu{loops}": last["compiled_cpu"], f"tps{loops}": last["rate"]}
         return figures
 

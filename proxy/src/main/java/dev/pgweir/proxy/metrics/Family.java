@@ -78,6 +78,11 @@ public enum Family {
     TRANSACTION_DURATION_SECONDS(
             Type.HISTOGRAM, "From the first request of a transaction until its end was answered.", "database", "user"),
     SERVER_ASSIGNMENTS_TOTAL(Type.COUNTER, "How often a server connection was given to a client.", "database", "user"),
+    SERVER_ASSIGNMENTS_ACROSS_LOOPS_TOTAL(
+            Type.COUNTER,
+            "How often the two were on different event loops, which costs a hand-over for each message.",
+            "database",
+            "user"),
     TRANSACTIONS_TOTAL(Type.COUNTER, "Transactions that ended.", "database", "user"),
     QUERIES_TOTAL(Type.COUNTER, "Queries that were answered.", "database", "user"),
     RECEIVED_BYTES_TOTAL(Type.COUNTER, "Bytes from clients to PostgreSQL.", "database", "user"),

@@ -29,7 +29,8 @@ final class PoolTotals {
                     stats -> stats.clientParseCount().sum()),
             new Plain(
                     Family.PREPARED_SERVER_PARSES_TOTAL,
-                    stats -> stats.serverParseCount().sum()));
+                    stats -> stats.serverParseCount().sum()),
+            new Plain(Family.SERVER_ASSIGNMENTS_ACROSS_LOOPS_TOTAL, PoolStats::acrossLoopsCount));
 
     static final int WAITS = PLAIN.size();
     static final int QUERIES = WAITS + TimeHistogram.LENGTH;

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PoolStats {
     // Written under the pools' lock only, so a plain add with an ordered store will do.
     private final AtomicLong serverAssignmentCount = new AtomicLong();
+    private final AtomicLong acrossLoopsCount = new AtomicLong();
     private final LongAdder bytesReceived = new LongAdder();
     private final LongAdder bytesSent = new LongAdder();
     private final LongAdder clientParseCount = new LongAdder();
@@ -96,13 +97,26 @@ public final class PoolStats {
         return loginFailures;
     }
 
-    void assigned() {
+    /**
+     * A server was given to a client. Under the pools' lock.
+     *
+     * @param acrossLoops whether they live on different event loops
+     */
+    void assigned(boolean acrossLoops) {
         serverAssignmentCount.lazySet(serverAssignmentCount.getPlain() + 1);
+        if (acrossLoops) {
+            acrossLoopsCount.lazySet(acrossLoopsCount.getPlain() + 1);
+        }
     }
 
     /** How often a server was given to a client. */
     public long serverAssignmentCount() {
         return serverAssignmentCount.get();
+    }
+
+    /** How often the client was on another event loop, so that each of its messages was handed over. */
+    public long acrossLoopsCount() {
+        return acrossLoopsCount.get();
     }
 
     /** Bytes that came from clients. */

@@ -172,7 +172,7 @@ final class ServerBook {
         server.assignment++;
         client.server = server;
         client.membership = PoolClient.Membership.ACTIVE;
-        server.pool.stats.assigned();
+        server.pool.stats.assigned(server.loop != client.loop);
     }
 
     void unlink(PooledServer server) {

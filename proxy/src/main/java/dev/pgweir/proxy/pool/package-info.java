@@ -23,8 +23,8 @@
  * of a list. A server counts against its pool and against every cap from the decision to open it until its socket is
  * closed.
  *
- * <p>May use {@code java.*}, JSpecify and the interfaces of the server package. No Netty, no logging, no configuration:
- * settings come as a {@link dev.pgweir.proxy.pool.PoolSpec}. Every public method may be called from any thread.
+ * <p>May use {@code java.*}, JSpecify, {@code count} and the interfaces of the server package. No Netty, no logging, no
+ * configuration: settings come as a {@link dev.pgweir.proxy.pool.PoolSpec}. Every public method may be called from any thread.
  */
 @NullMarked
 package dev.pgweir.proxy.pool;
