@@ -143,7 +143,7 @@ public final class Proxy implements AutoCloseable {
                     config.net().transport(),
                     config.net().workerThreads(),
                     config.net().workerClients(),
-                    !serviceManager.sockets().isEmpty());
+                    againstIoUring(config, serviceManager));
         } catch (IllegalArgumentException | IOException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
@@ -164,6 +164,15 @@ public final class Proxy implements AutoCloseable {
             derivations.shutdownNow();
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What only epoll can: listen on sockets that somebody else has opened, and leave a shared port without a loss. */
+    private static @Nullable String againstIoUring(ProxyConfig config, ServiceManager serviceManager)
+            throws IOException {
+        if (!serviceManager.sockets().isEmpty()) {
+            return "listening sockets were passed (LISTEN_FDS)";
+        }
+        return config.listen().soReuseport() ? "so_reuseport shares the port with other processes" : null;
     }
 
     private static Proxy assemble(

@@ -61,8 +61,7 @@ final class NetSettings {
                                     SOCKET_SECONDS,
                                     1,
                                     "Accept a connection when its first bytes are there.")
-                            .without("max_client_logins bounds silent connections, and a port can be closed without"
-                                    + " loss"),
+                            .without("max_client_logins bounds silent connections"),
                     PROXY_PROTOCOL_FROM,
                     Setting.of("pkt_buf", Types.COUNT, 4096, "Bytes of the buffer of a connection.")
                             .restart()

@@ -9,7 +9,7 @@
  * together), is run and remembered by the {@link dev.pgweir.proxy.auth.KeyDeriver}, which all loops share. A user's
  * first login pays for it, the later ones cost HMACs only.
  *
- * <p>May use the protocol module. The lowest package of the proxy beside {@code net} and {@code log}.
+ * <p>May use the protocol module. Like {@code log} and {@code count} it uses no other package of the proxy.
  */
 @NullMarked
 package dev.pgweir.proxy.auth;

@@ -74,6 +74,11 @@ public final class AuthQueries {
         this.disabled = disabled;
     }
 
+    /** Writes to the log what was left out of it; to be called about once a second. */
+    public void sweepLog() {
+        strangers.sweep();
+    }
+
     /** Nothing is remembered any more: the configuration was read anew. */
     public void forgetAll() {
         book.clear();

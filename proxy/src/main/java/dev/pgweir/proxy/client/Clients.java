@@ -243,6 +243,7 @@ public final class Clients {
     /** Writes to the log what was left out of it; to be called about once a second. */
     public void sweepLog() {
         strangers.sweep();
+        queries.sweepLog();
     }
 
     /**

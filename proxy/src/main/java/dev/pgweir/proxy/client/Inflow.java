@@ -87,8 +87,8 @@ final class Inflow {
                     Decision decision = decide(event, scanner.type(), scanner.buffer(), scanner.from(), scanner.to());
                     if (decision == Decision.WAIT) {
                         send(slices.take(data));
-                        stall(event, data);
                         keepsBuffer = true;
+                        stall(event, data);
                         return;
                     }
                     keep = decision == Decision.PASS;

@@ -139,7 +139,13 @@ final class PoolPlace implements Waiter {
         switch (failure.kind()) {
             case QUERY_WAIT_TIMEOUT -> session.fail(waitedTooLong(failure), DisconnectReason.QUERY_WAIT_TIMEOUT);
             case POOL_CLOSED -> session.fail(failure.sqlState(), failure.message(), DisconnectReason.SHUTDOWN);
-            default -> session.passOn(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+            default -> {
+                if (failure.ofServer()) {
+                    session.passOn(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+                } else {
+                    session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
+                }
+            }
         }
     }
 

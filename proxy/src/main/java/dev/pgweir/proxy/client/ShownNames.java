@@ -76,7 +76,8 @@ final class ShownNames {
 
     /** It has logged in. */
     void loggedIn() {
-        session.shows(user, database);
+        // As the session has them by now, which is once for all who share them.
+        session.shows(session.user(), session.database());
     }
 
     /** How PgBouncer calls a client whose database comes to be with it: by nothing yet. */

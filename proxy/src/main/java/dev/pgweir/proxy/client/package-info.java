@@ -7,6 +7,7 @@
  *        │ StartupMessage
  *        ▼
  *   LoginPhase ──database pgbouncer or pgweir──▶ ConsolePhase
+ *        │    └──replication──▶ ReplicationPhase
  *        │ authenticated, and PostgreSQL's parameters known
  *        ▼
  *   ActivePhase:  idle ──request──▶ waiting ──server──▶ linked ──all answered──▶ idle

@@ -25,16 +25,18 @@ final class AcceptQueue {
      * lets anybody do that; with another transport the socket is just closed.
      */
     static void closeEmpty(Channel listener) {
-        if (listener instanceof EpollServerSocketChannel tcp && tcp.fd() instanceof Socket socket && tcp.isOpen()) {
-            try {
+        try {
+            if (listener instanceof EpollServerSocketChannel tcp && tcp.fd() instanceof Socket socket && tcp.isOpen()) {
                 byte[] address = new byte[ADDRESS_LENGTH];
                 for (int fd = socket.accept(address); fd >= 0; fd = socket.accept(address)) {
                     listener.pipeline().fireChannelRead(new EpollSocketChannel(fd));
                 }
-            } catch (IOException e) {
-                LOG.debug("not everybody could be accepted before {} was closed", listener, e);
             }
+        } catch (IOException e) {
+            LOG.debug("not everybody could be accepted before {} was closed", listener, e);
+        } finally {
+            // Whoever closes the port waits for this.
+            listener.close();
         }
-        listener.close();
     }
 }

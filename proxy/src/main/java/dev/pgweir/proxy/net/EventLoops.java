@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The event loops, in a fixed order. A connection is given one of them and stays on it for life. */
 public final class EventLoops {
@@ -27,12 +28,12 @@ public final class EventLoops {
      * @param choice setting {@code transport}
      * @param count setting {@code worker_threads}; 0 means one per core
      * @param clients setting {@code worker_clients}, at least 1
-     * @param adopting whether sockets that another process has opened are listened on, which only epoll can
+     * @param againstIoUring why {@code auto} is not to take it; null for nothing
      * @throws IllegalArgumentException if the transport is not available here; says why
      */
-    public static EventLoops start(TransportChoice choice, int count, int clients, boolean adopting) {
-        Transport transport = adopting && choice == TransportChoice.AUTO
-                ? Transport.without("listening sockets were passed (LISTEN_FDS)")
+    public static EventLoops start(TransportChoice choice, int count, int clients, @Nullable String againstIoUring) {
+        Transport transport = againstIoUring != null && choice == TransportChoice.AUTO
+                ? Transport.without(againstIoUring)
                 : Transport.of(choice);
         try {
             return new EventLoops(transport, count, clients);

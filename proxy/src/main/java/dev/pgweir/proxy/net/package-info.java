@@ -1,8 +1,8 @@
 /**
  * What both sides need of the network: the transport and its event loops, socket options, the listeners by TCP and Unix
  * socket, names and their addresses, outgoing connections, the gate that stops and resumes reading; and the socket to
- * the service manager. Knows nothing of PostgreSQL but the names of its Unix sockets, and uses no other package of the
- * proxy.
+ * the service manager. Knows nothing of PostgreSQL but the names of its Unix sockets. Of the
+ * proxy's other packages it uses {@code log} only.
  *
  * <p>Names are looked up by the operating system ({@link dev.pgweir.proxy.net.HostResolver}) on threads of its own, not
  * by Netty's DNS client: that one reads {@code /etc/hosts} and {@code resolv.conf} itself and knows nothing of

@@ -13,8 +13,8 @@
  * next Sync. What an earlier group of a pipeline may still take back nobody builds on: the client's next message waits
  * for the answers ({@link dev.pgweir.proxy.prepare.Pending}).
  *
- * <p>Nothing here does I/O. Unlike in the first design this package is below {@code server}, as a server carries its own
- * book; it uses {@code protocol} and Netty's buffers only.
+ * <p>Nothing here does I/O. This package is below {@code server}, as a server carries its own book; it uses
+ * {@code protocol} and Netty's buffers only.
  */
 @NullMarked
 package dev.pgweir.proxy.prepare;

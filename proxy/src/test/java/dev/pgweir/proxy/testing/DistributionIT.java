@@ -110,20 +110,21 @@ final class DistributionIT {
 
     @ParameterizedTest
     @CsvSource({
-        "17.0.8, false, false",
-        "17.0.15, false, true",
-        "21, false, false",
-        "21.0.1, false, true",
-        "24, true, true",
-        "25.0.3, true, true"
+        "17.0.8, false, false, false",
+        "17.0.15, false, false, true",
+        "21, false, false, false",
+        "21.0.1, false, false, true",
+        "24, true, false, true",
+        "25.0.3, true, true, true"
     })
-    void givesEachJavaTheOptionsItKnows(String version, boolean newer, boolean trims) throws IOException {
+    void givesEachJavaTheOptionsItKnows(String version, boolean newer, boolean compact, boolean trims)
+            throws IOException {
         Run run = run(javaHome(fakeJava(version)), home.resolve("bin/pgweir").toString(), "a b", "c");
 
         assertThat(run.exitCode()).isEqualTo(7);
         assertThat(run.output())
-                .startsWith(
-                        (newer ? NEWER : "") + (trims ? "-XX:TrimNativeHeapInterval=5000 " : "") + "-XX:+UseSerialGC ")
+                .startsWith((newer ? NEWER : "") + (compact ? "-XX:+UseCompactObjectHeaders " : "")
+                        + (trims ? "-XX:TrimNativeHeapInterval=5000 " : "") + "-XX:+UseSerialGC ")
                 .endsWith("-jar " + home.toRealPath().resolve("lib/pgweir.jar") + " [a b] [c] pid " + run.pid() + "\n");
     }
 
