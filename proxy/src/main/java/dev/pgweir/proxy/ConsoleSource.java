@@ -128,7 +128,10 @@ final class ConsoleSource implements ConsoleData {
 
     @Override
     public List<SocketRow> clients() {
-        return SocketRows.ofClients(clients.sessions());
+        // Whoever has been sent away is no client any more, though its socket may close a moment later.
+        return SocketRows.ofClients(clients.sessions().stream()
+                .filter(session -> session.state() != ClientState.CLOSED)
+                .toList());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
 import dev.pgweir.proxy.log.ConnectionLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.Future;
@@ -50,25 +51,31 @@ final class Farewell {
      * @param encrypted whether the connection is
      */
     void begin(boolean politely, boolean encrypted) {
+        ByteBuf last = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
         if (politely) {
-            ByteBuf terminate = channel.alloc().buffer(FrameScanner.HEADER_LENGTH);
-            EmptyFrontendMessage.TERMINATE.encode(terminate);
-            channel.write(terminate, channel.voidPromise());
-            channel.flush();
+            EmptyFrontendMessage.TERMINATE.encode(last);
         }
+        ChannelFuture said = channel.writeAndFlush(last);
         SslHandler encryption = encrypted ? channel.pipeline().get(SslHandler.class) : null;
         if (encryption != null) {
             // close_notify, so that PostgreSQL does not take the end for one that somebody in between has made.
-            encryption.closeOutbound();
+            said = encryption.closeOutbound();
         }
+        // Not before: io_uring writes when the event loop comes to it, and what is not written by then fails and closes
+        // the
+        // socket at once.
+        said.addListener(written -> endSending());
+        if (!over) {
+            limit = channel.eventLoop().schedule(this::giveUp, LIMIT_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void endSending() {
         ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
             if (!done.isSuccess()) {
                 channel.close();
             }
         });
-        if (!over) {
-            limit = channel.eventLoop().schedule(this::giveUp, LIMIT_SECONDS, TimeUnit.SECONDS);
-        }
     }
 
     private void giveUp() {
