@@ -209,7 +209,7 @@ final class StatementModeIT {
      */
     private static WireMessage refusal(WireClient client) throws IOException {
         List<WireMessage> messages = client.readUntil('E');
-        if (!messages.get(messages.size() - 1).field('S').equals("FATAL")) {
+        if (!"FATAL".equals(messages.get(messages.size() - 1).field('S'))) {
             messages.addAll(client.readUntil('E'));
         }
         assertThat(messages.stream().map(WireMessage::type).map(String::valueOf).collect(Collectors.joining()))
