@@ -106,7 +106,8 @@ def description(tools: Tools) -> dict[str, str]:
     model = models[0].split(":", 1)[1].strip() if models else platform.machine()
     return {
         "machine": f"{os.cpu_count()} cores, {model}, {int(memory.split()[1]) // 1024 ** 2} GiB",
-        "kernel": platform.release(),
+        # What a distribution or a cloud makes of it says nothing here.
+        "kernel": ".".join(platform.release().split(".")[:2]),
         "PostgreSQL": first_line(str(tools.postgres_bin / "postgres"), "--version").split(") ")[-1],
         "PgBouncer": first_line(tools.pgbouncer, "--version").split()[-1],
         "Java": first_line(tools.java(), "-version"),
