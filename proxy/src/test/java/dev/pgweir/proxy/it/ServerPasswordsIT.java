@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,8 @@ final class ServerPasswordsIT {
         weir.orders("PAUSE few");
         postgres.execute("ALTER ROLE rotated PASSWORD 'new'");
         List<WireClient> waiting = new ArrayList<>();
+        // Each blocks, and the common pool has fewer threads than that on few cores.
+        ExecutorService logins = Executors.newCachedThreadPool();
         try {
             for (int i = 0; i < 4; i++) {
                 WireClient client = weir.connect();
@@ -182,14 +186,16 @@ final class ServerPasswordsIT {
             }
             List<CompletableFuture<WireMessage>> answers = new ArrayList<>();
             for (WireClient client : waiting) {
-                answers.add(CompletableFuture.supplyAsync(() -> {
-                    try {
-                        List<WireMessage> answer = client.authenticate("rotated", "pencil");
-                        return answer.get(answer.size() - 1);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }));
+                answers.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                List<WireMessage> answer = client.authenticate("rotated", "pencil");
+                                return answer.get(answer.size() - 1);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        logins));
             }
             weir.awaitRow("POOLS", "few", Map.of("cl_waiting", "4"));
             weir.orders("RESUME few");
@@ -203,6 +209,7 @@ final class ServerPasswordsIT {
             for (WireClient client : waiting) {
                 client.close();
             }
+            logins.shutdown();
         }
     }
 }
