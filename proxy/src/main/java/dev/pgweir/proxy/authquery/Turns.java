@@ -78,7 +78,7 @@ final class Turns {
                 if (state == State.WAITING && line != null) {
                     state = State.OVER;
                     remove(line);
-                    tidy(line);
+                    tidy(lane, line);
                 }
             }
         }
@@ -92,7 +92,7 @@ final class Turns {
                 }
                 state = State.OVER;
                 line.running--;
-                tidy(line);
+                tidy(lane, line);
             }
             serve(lane);
         }
@@ -108,12 +108,6 @@ final class Turns {
             }
             byNetwork.computeIfPresent(network, (n, count) -> count == 1 ? null : count - 1);
             strangers--;
-        }
-
-        private void tidy(Line line) {
-            if (line.running == 0 && !line.served && line.known.isEmpty() && line.strangers.isEmpty()) {
-                lines.remove(lane);
-            }
         }
     }
 
@@ -175,15 +169,20 @@ final class Turns {
             Turn next = line.running < line.atOnce ? head(line) : null;
             if (next == null) {
                 line.served = false;
-                if (line.running == 0 && line.known.isEmpty() && line.strangers.isEmpty()) {
-                    lines.remove(lane);
-                }
+                tidy(lane, line);
                 return null;
             }
             next.state = State.RUNNING;
             line.running++;
             next.remove(line);
             return next;
+        }
+    }
+
+    /** Forgets a line in which there is nothing any more. Under the lock. */
+    private void tidy(Lane lane, Line line) {
+        if (line.running == 0 && !line.served && line.known.isEmpty() && line.strangers.isEmpty()) {
+            lines.remove(lane);
         }
     }
 

@@ -17,11 +17,6 @@ final class Backlog {
      */
     private static final int MAX_BYTES = 64 * 1024;
 
-    /**
-     * What is no longer than this, in bytes, is copied: a read buffer is longer than most statements, and many may wait.
-     */
-    private static final int MOST_COPIED = 4 * 1024;
-
     /** The buffer of the message that waits; null if none does. */
     private @Nullable ByteBuf buffer;
     /** The header or message itself, if it does not stand in {@link #buffer}. */
@@ -40,30 +35,15 @@ final class Backlog {
 
     /** Keeps the buffer, from the message on that was just seen. Takes it over. */
     void stall(int ofEvent, ByteBuf data, FrameScanner scanner) {
+        buffer = data;
         event = ofEvent;
         type = scanner.type();
-        int begin = data.readerIndex();
         if (scanner.isSplit()) {
+            from = 0;
             split = scanner.buffer().retainedSlice(scanner.from(), scanner.to() - scanner.from());
         } else {
-            begin = scanner.from();
+            from = scanner.from();
         }
-        int length = data.readerIndex() - begin;
-        ByteBuf kept = kept(data, begin);
-        from = split == null ? kept.readerIndex() - length : 0;
-        buffer = kept;
-    }
-
-    /** The buffer, or a short one from there on in its place. */
-    private static ByteBuf kept(ByteBuf data, int begin) {
-        int length = data.writerIndex() - begin;
-        if (length > MOST_COPIED) {
-            return data;
-        }
-        ByteBuf copy = data.alloc().buffer(Math.max(1, length)).writeBytes(data, begin, length);
-        copy.readerIndex(data.readerIndex() - begin);
-        data.release();
-        return copy;
     }
 
     /** Whether a message waits. */
@@ -121,9 +101,8 @@ final class Backlog {
         if (behind == null) {
             behind = new ArrayDeque<>(1);
         }
-        ByteBuf kept = kept(data, data.readerIndex());
-        behind.add(kept);
-        bytesBehind += kept.readableBytes();
+        behind.add(data);
+        bytesBehind += data.readableBytes();
         return bytesBehind > MAX_BYTES;
     }
 

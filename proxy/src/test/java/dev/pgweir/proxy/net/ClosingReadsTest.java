@@ -14,8 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,18 +23,8 @@ final class ClosingReadsTest {
     /** Longer than anything here takes on the slowest machine: what is waited for comes, or does not come at all. */
     private static final int PATIENCE_MILLIS = 20_000;
 
-    static Stream<TransportChoice> available() {
-        return Arrays.stream(TransportChoice.values()).filter(choice -> {
-            try {
-                return Transport.of(choice) != null;
-            } catch (IllegalArgumentException e) {
-                return false;
-            }
-        });
-    }
-
     @ParameterizedTest
-    @MethodSource("available")
+    @MethodSource("dev.pgweir.proxy.testing.Transports#available")
     void aConnectionEndsThatIsClosedWhileItsLastWordsAreOnTheirWay(TransportChoice choice) throws IOException {
         EventLoops loops = EventLoops.start(choice, 1, 1);
         try {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgweir.config.value.TransportChoice;
 import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.net.EventLoops;
-import dev.pgweir.proxy.net.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -13,8 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
@@ -23,18 +20,8 @@ import org.slf4j.LoggerFactory;
 final class FarewellTest {
     private static final int PATIENCE_MILLIS = 20_000;
 
-    static Stream<TransportChoice> available() {
-        return Arrays.stream(TransportChoice.values()).filter(choice -> {
-            try {
-                return Transport.of(choice) != null;
-            } catch (IllegalArgumentException e) {
-                return false;
-            }
-        });
-    }
-
     @ParameterizedTest
-    @MethodSource("available")
+    @MethodSource("dev.pgweir.proxy.testing.Transports#available")
     void isHeardToItsEndAndWaitsForTheOtherSide(TransportChoice choice) throws IOException {
         EventLoops loops = EventLoops.start(choice, 1, 1);
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
