@@ -292,6 +292,12 @@ final class IniBehavioursIT {
             client.readUntil('Z');
             own.process().signal("TERM");
             own.process().awaitLine("got SIGTERM, shutting down");
+            // The line comes before what it announces.
+            await().atMost(FromIni.PATIENCE)
+                    .untilAsserted(() -> assertThat(console.query("SHOW STATE"))
+                            .filteredOn(message -> message.type() == 'D')
+                            .extracting(WireMessage::values)
+                            .contains(List.of("shutting_down", "yes")));
             assertThat(FromIni.told(console.query("RESUME"))).isEqualTo("ERROR 08P01 pooler is shutting down");
             own.process().signal("USR2");
             own.process().awaitLine("got SIGUSR2 while shutting down, ignoring");

@@ -56,12 +56,12 @@ final class ShutdownIT {
             weir.awaitLine("got SIGTERM, shutting down, waiting for all clients to disconnect");
 
             assertThat(client.value("SELECT 1")).isEqualTo("1");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
             early.send(startup("user", database.user(), "database", "app"));
             WireMessage answer = early.read();
             assertThat(answer.sqlState()).isEqualTo("57P03");
             assertThat(answer.message()).isEqualTo("the pooler is shutting down");
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThatThrownBy(weir::connect).isInstanceOf(ConnectException.class));
             weir.process().signal("HUP");
             weir.awaitLine("got SIGHUP while shutting down, ignoring");
             weir.process().signal("USR2");
@@ -181,34 +181,34 @@ final class ShutdownIT {
 
     @Test
     void termBehindAnEndByTheConsoleSetsItsTimeLimit(TestDatabase database) throws IOException {
-        try (Configured weir = Configured.start(
-                        database, PgWeirProcess.builder(), "shutdown_timeout = 1", entry("app", database));
-                WireClient busy = weir.login("app")) {
-            busy.query("BEGIN");
-            weir.console("SHUTDOWN WAIT_FOR_SERVERS");
-            assertThat(busy.value("SELECT 1")).isEqualTo("1");
-
-            weir.process().signal("TERM");
-
-            weir.awaitLine("shutdown_timeout (1 s) is over, 1 clients are disconnected");
-            assertThat(busy.read().message()).isEqualTo("server shutting down");
-            assertThat(weir.process().awaitExit()).isZero();
-        }
+        termEndsWhatTheConsoleHasBegun(
+                database,
+                "shutdown_timeout = 1",
+                "SHUTDOWN WAIT_FOR_SERVERS",
+                "shutdown_timeout (1 s) is over, 1 clients are disconnected");
     }
 
     @Test
     void anySignalBehindAnEndByTheConsoleEndsAtOnceWhereItIsToBeLikePgBouncer(TestDatabase database)
             throws IOException {
-        try (Configured weir = Configured.start(
-                        database, PgWeirProcess.builder(), "pgbouncer_compatibility = 1", entry("app", database));
+        termEndsWhatTheConsoleHasBegun(
+                database,
+                "pgbouncer_compatibility = 1",
+                "SHUTDOWN WAIT_FOR_CLIENTS",
+                "got SIGTERM while shutting down, fast exit");
+    }
+
+    private static void termEndsWhatTheConsoleHasBegun(TestDatabase database, String setting, String order, String line)
+            throws IOException {
+        try (Configured weir = Configured.start(database, PgWeirProcess.builder(), setting, entry("app", database));
                 WireClient busy = weir.login("app")) {
             busy.query("BEGIN");
-            weir.console("SHUTDOWN WAIT_FOR_CLIENTS");
+            weir.console(order);
             assertThat(busy.value("SELECT 1")).isEqualTo("1");
 
             weir.process().signal("TERM");
 
-            weir.awaitLine("got SIGTERM while shutting down, fast exit");
+            weir.awaitLine(line);
             assertThat(busy.read().message()).isEqualTo("server shutting down");
             assertThat(weir.process().awaitExit()).isZero();
         }
