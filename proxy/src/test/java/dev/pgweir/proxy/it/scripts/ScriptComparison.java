@@ -117,7 +117,7 @@ public final class ScriptComparison {
             Script script = scripts.get(client);
             List<Answer> answers = known.get(script);
             if (answers == null) {
-                answers = ScriptRun.answers(client, script, this::straight, PATIENCE_MILLIS);
+                answers = ScriptRun.answers(client, script, database::login, PATIENCE_MILLIS);
                 known.put(script, answers);
             }
             expected.add(answers);
@@ -133,11 +133,6 @@ public final class ScriptComparison {
                 .forEach(c -> printable.append(
                         c == '\n' || (c >= ' ' && c < 127) ? Character.toString(c) : String.format("\\u%04x", c)));
         return printable.toString();
-    }
-
-    private WireClient straight(String... parameters) throws IOException {
-        return WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password(), parameters);
     }
 
     /** How several clients run. */
