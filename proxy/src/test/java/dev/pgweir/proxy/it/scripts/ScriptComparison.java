@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.it.scripts;
 
 import dev.pgweir.proxy.testing.TestDatabase;
-import dev.pgweir.proxy.testing.WireClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
