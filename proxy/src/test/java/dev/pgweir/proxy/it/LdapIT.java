@@ -111,6 +111,7 @@ final class LdapIT {
         weir.process().awaitLine("no directory can be reached: 127.0.0.1:");
         assertThat(weir.error("alice", "badreader", "pencil")).isEqualTo("LDAP authentication failed");
         weir.process().awaitLine("login refused: the directory: 49");
-        assertThat(weir.process().lines()).noneMatch(line -> line.contains("secret of reader") || line.contains("pencil"));
+        assertThat(weir.process().lines())
+                .noneMatch(line -> line.contains("secret of reader") || line.contains("pencil"));
     }
 }
