@@ -206,25 +206,26 @@ final class ConsoleOperations implements ConsoleControl {
         log("KILL", database);
         refuseWhilePaused();
         existing(database, "kill");
+        // PgBouncer takes the pools for removed.
+        DisconnectReason reason =
+                lifecycle.config().compatible() ? DisconnectReason.DATABASE_REMOVED : DisconnectReason.ADMIN_KILL;
         if (database != null) {
-            pauseForKill(database);
+            pauseForKill(database, reason);
         } else {
             // By name as PgBouncer does, so that they can be resumed one by one.
             Set<String> names =
                     pools.pools().stream().map(pool -> pool.key().database()).collect(Collectors.toSet());
-            names.forEach(this::pauseForKill);
+            names.forEach(name -> pauseForKill(name, reason));
             killed.addAll(names);
         }
-        // PgBouncer takes the pools for removed.
-        DisconnectReason reason =
-                lifecycle.config().compatible() ? DisconnectReason.DATABASE_REMOVED : DisconnectReason.ADMIN_KILL;
         // Clients first, else each would be told that its server is lost.
         clients.kill(database, reason);
         pools.kill(database, reason);
     }
 
-    /** Nobody waits for it: what is to be closed is closed at once. */
-    private void pauseForKill(String database) {
+    /** Nobody waits for it: what is to be closed is closed at once, and for the kill's reason rather than the pause's. */
+    private void pauseForKill(String database, DisconnectReason reason) {
+        pools.retire(database, reason);
         pools.pause(database).closed().cancel(false);
     }
 

@@ -332,8 +332,11 @@ final class PgBouncerWordsIT {
     @Test
     void killedClientsAndServersAreToldThatTheDatabaseIsRemoved() throws IOException {
         try (WireClient console = console();
-                WireClient client = login("killed")) {
+                WireClient client = login("killed");
+                WireClient other = login("killed")) {
             client.query("BEGIN");
+            // One server is idle then.
+            other.query("SELECT 1");
             console.query("KILL killed");
 
             assertThat(told(client.readUntil('E'))).isEqualTo("FATAL 08P01 database removed");
@@ -345,6 +348,9 @@ final class PgBouncerWordsIT {
                                 .containsPattern(" LOG " + side + "-0x[0-9a-f]+: " + who
                                         + "@\\S+ closing because: database removed \\(age="));
             }
+            assertThat(log)
+                    .content()
+                    .doesNotContainPattern("S-0x[0-9a-f]+: " + who + "@\\S+ closing because: pause mode");
             console.query("RESUME killed");
         }
     }
