@@ -218,6 +218,7 @@ public final class AuthQueries {
             Credential stored = PoolDefinitions.stored(settings.target());
             ServerProfile profile = PoolDefinitions.profile(now, settings, stored);
             DatabasePool pool = pools.pool(
+                    now,
                     new PoolKey(question.database(), question.authUser()),
                     () -> PoolDefinitions.spec(
                             now, settings, now.clientSettings(question.database(), question.authUser())),
