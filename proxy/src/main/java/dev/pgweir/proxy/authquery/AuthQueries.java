@@ -4,6 +4,7 @@ import dev.pgweir.config.AuthLookup;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.CredentialLookup;
@@ -18,6 +19,7 @@ import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -103,7 +105,7 @@ public final class AuthQueries {
             Consumer<String> asking) {
         String where = wanted.database() == null ? database : wanted.database();
         Question question = new Question(
-                where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
+                shared(where), wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
         return new CredentialLookup() {
             @Override
             public Asked ask(boolean anew) {
@@ -120,6 +122,19 @@ public final class AuthQueries {
                 book.forget(question);
             }
         };
+    }
+
+    /**
+     * All databases that {@code *} stands for are one where its entry says which: one pool asks then, or each name that a
+     * stranger invents would open a server connection of its own.
+     */
+    private String shared(String database) {
+        Map<String, DatabaseConfig> databases = config.get().databases();
+        DatabaseConfig fallback = databases.get(DatabaseConfig.FALLBACK);
+        boolean one = fallback != null
+                && !databases.containsKey(database)
+                && fallback.values().find(DatabaseSettings.DBNAME) != null;
+        return one ? DatabaseConfig.FALLBACK : database;
     }
 
     private record Done(Answer known) implements Asked {

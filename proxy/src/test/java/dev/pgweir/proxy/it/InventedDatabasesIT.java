@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whoever names databases that do not exist leaves no more behind than a bounded number of pools. */
+/** What whoever names databases that do not exist can bring about: a bounded number of pools, and of server connections. */
 @ExtendWith(RealPostgres.class)
 final class InventedDatabasesIT {
     /** AutomaticPools keeps 1000 empty ones and looks once for every 100 that are made. */
@@ -42,6 +42,30 @@ final class InventedDatabasesIT {
             assertThat(names).hasSizeLessThanOrEqualTo(MOST).contains(database.name(), "invented" + (MOST + 49));
             assertThat(names).doesNotContain("invented0");
             assertThat(before.value("SELECT 'in'")).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void strangersWhoNameManyDatabasesOpenNoServerConnectionForEach(TestDatabase database) throws IOException {
+        try (Fronted weir = Fronted.start(
+                database,
+                "auth_type = \"plain\"",
+                "auth_user = \"" + database.user() + "\"",
+                "auth_query = \"SELECT $1::text, 'pencil'::text\"",
+                "auth_query_ttl = 0",
+                "login_failure_delay = 0",
+                "admin_users = \"" + database.user() + "\"",
+                Configured.entry("*", database))) {
+            for (int i = 0; i < 12; i++) {
+                try (WireClient stranger = weir.connect()) {
+                    assertThat(stranger.tryLogin("someone", "invented" + i, "a guess"))
+                            .extracting(WireMessage::type)
+                            .endsWith('E');
+                }
+            }
+            try (WireClient console = weir.connect().login(database.user(), "pgbouncer", database.password())) {
+                assertThat(console.rows("SHOW SERVERS")).hasSizeBetween(1, 4);
+            }
         }
     }
 }
