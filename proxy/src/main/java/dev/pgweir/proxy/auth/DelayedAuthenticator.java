@@ -3,10 +3,11 @@ package dev.pgweir.proxy.auth;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A login that may have to wait for earlier ones that failed, and is counted itself. See {@link FailureDelays}. */
 public final class DelayedAuthenticator implements ClientAuthenticator {
@@ -15,13 +16,14 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
     private final InetAddress address;
     private final String user;
     private final long base;
-    private final LongFunction<CompletionStage<?>> timer;
+    private final LongFunction<CompletableFuture<?>> timer;
     private boolean waiting;
+    private @Nullable Future<?> wait;
 
     /**
      * @param address where the client comes from
      * @param base the first interval, in nanoseconds
-     * @param timer makes a stage that completes after so many nanoseconds
+     * @param timer makes a future that completes after so many nanoseconds; whoever does not wait any more cancels it
      */
     public DelayedAuthenticator(
             ClientAuthenticator login,
@@ -29,7 +31,7 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
             InetAddress address,
             String user,
             long base,
-            LongFunction<CompletionStage<?>> timer) {
+            LongFunction<CompletableFuture<?>> timer) {
         this.login = login;
         this.delays = delays;
         this.address = address;
@@ -40,12 +42,14 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
 
     @Override
     public ClientAuthStep start() {
-        long wait = delays.take(address, user, base);
-        if (wait == 0) {
+        long nanos = delays.take(address, user, base);
+        if (nanos == 0) {
             return count(login.start());
         }
         waiting = true;
-        return new ClientAuthStep.Pending(timer.apply(wait), true);
+        CompletableFuture<?> until = timer.apply(nanos);
+        wait = until;
+        return new ClientAuthStep.Pending(until, true);
     }
 
     @Override
@@ -64,6 +68,10 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
 
     @Override
     public void abandon() {
+        if (wait != null) {
+            // Else who connects and leaves, again and again, would be kept for as long as the wait, and not be counted.
+            wait.cancel(false);
+        }
         login.abandon();
     }
 
@@ -78,10 +86,12 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
     }
 
     /** The usual timer, on an event loop. */
-    public static LongFunction<CompletionStage<?>> timer(ScheduledExecutorService loop) {
+    public static LongFunction<CompletableFuture<?>> timer(ScheduledExecutorService loop) {
         return nanos -> {
             CompletableFuture<Boolean> over = new CompletableFuture<>();
-            loop.schedule(() -> over.complete(true), nanos, TimeUnit.NANOSECONDS);
+            Future<?> scheduled = loop.schedule(() -> over.complete(true), nanos, TimeUnit.NANOSECONDS);
+            // Of itself, too, when it has run: that does nothing.
+            var unused = over.whenComplete((done, cancelled) -> scheduled.cancel(false));
             return over;
         };
     }

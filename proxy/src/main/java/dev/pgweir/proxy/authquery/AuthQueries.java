@@ -15,6 +15,7 @@ import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.log.LimitedLog;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
@@ -52,6 +53,8 @@ public final class AuthQueries {
     private static final String OWN_SETTINGS = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE;"
             + " SET LOCAL client_encoding = 'UTF8'; SET LOCAL search_path = ";
 
+    private static final String RESERVED = "reserved auth_dbname";
+    private static final String UNCONFIGURED = "auth_dbname that is not configured";
     private static final String NEW_DATABASE = "registered new auto-database: ";
 
     private final Supplier<ProxyConfig> config;
@@ -96,7 +99,7 @@ public final class AuthQueries {
      * @param asking takes the database that is asked, each time
      */
     public CredentialLookup lookup(
-            Object client,
+            LogSubject client,
             SourceNetwork from,
             AuthLookup wanted,
             String database,
@@ -150,14 +153,16 @@ public final class AuthQueries {
     }
 
     /** Why a database cannot be asked, in PgBouncer's words; null if it can. */
-    private @Nullable Answer refusal(Object client, String database) {
+    private @Nullable Answer refusal(LogSubject client, String database) {
         ProxyConfig now = config.get();
         if (DatabaseConfig.isConsole(database)) {
-            LOG.error("{} cannot use the reserved \"{}\" database as an auth_dbname", client, database);
+            strangers.error(
+                    RESERVED, client, "cannot use the reserved \"" + database + "\" database as an auth_dbname");
             return misconfigured(now, "the console's database cannot run auth_query");
         }
         if (now.database(database).isEmpty()) {
-            LOG.error("{} authentication database \"{}\" is not configured.", client, database);
+            strangers.error(
+                    UNCONFIGURED, client, "authentication database \"" + database + "\" is not configured.");
             return misconfigured(now, "there is no such authentication database");
         }
         return disabled.test(database)
