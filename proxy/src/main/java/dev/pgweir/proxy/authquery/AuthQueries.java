@@ -161,8 +161,7 @@ public final class AuthQueries {
             return misconfigured(now, "the console's database cannot run auth_query");
         }
         if (now.database(database).isEmpty()) {
-            strangers.error(
-                    UNCONFIGURED, client, "authentication database \"" + database + "\" is not configured.");
+            strangers.error(UNCONFIGURED, client, "authentication database \"" + database + "\" is not configured.");
             return misconfigured(now, "there is no such authentication database");
         }
         return disabled.test(database)

@@ -103,7 +103,8 @@ public final class PeerForwarder {
             case IS_TOO_MUCH -> {
                 strangers.warn(
                         "too many wait",
-                        "a cancel request for peer " + owner + " was dropped: " + MOST_WAITING + " wait for it already");
+                        "a cancel request for peer " + owner + " was dropped: " + MOST_WAITING
+                                + " wait for it already");
                 yield false;
             }
         };

@@ -29,8 +29,7 @@ final class InventedDatabasesIT {
                 WireClient before = weir.login(database.name())) {
             for (int i = 0; i < MOST + 50; i++) {
                 try (WireClient stranger = weir.connect()) {
-                    List<WireMessage> answer =
-                            stranger.tryLogin(database.user(), "invented" + i, database.password());
+                    List<WireMessage> answer = stranger.tryLogin(database.user(), "invented" + i, database.password());
                     assertThat(answer.get(answer.size() - 1).message()).contains("does not exist");
                 }
             }

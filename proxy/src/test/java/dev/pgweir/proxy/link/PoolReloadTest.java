@@ -170,8 +170,7 @@ final class PoolReloadTest {
         assertThat(sweep.surplus(all, unused, config(), 7 * SECOND))
                 .as("the longest empty of those that were never let in, and as many as are too many")
                 .first()
-                .isEqualTo(new PoolSweep.Found(
-                        all.get(3), "more than 1000 empty pools of automatic databases", 7));
+                .isEqualTo(new PoolSweep.Found(all.get(3), "more than 1000 empty pools of automatic databases", 7));
         assertThat(sweep.surplus(all, unused, config(), 7 * SECOND))
                 .hasSize(2)
                 .extracting(PoolSweep.Found::pool)

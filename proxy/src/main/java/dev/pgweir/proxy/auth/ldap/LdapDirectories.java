@@ -42,7 +42,8 @@ public final class LdapDirectories {
                 threads.execute(question);
                 var unused = answer.whenComplete((verdict, left) -> {
                     if (answer.isCancelled()) {
-                        // Else those who send a password and leave would fill the queue before a directory that is slow.
+                        // Else those who send a password and leave would fill the queue before a directory that is
+                        // slow.
                         threads.remove(question);
                     }
                 });

@@ -31,8 +31,8 @@ final class LdapDirectoriesTest {
             for (int i = 0; i < ALL_PLACES; i++) {
                 strangers.add(directory.judge("stranger", "a guess"));
             }
-            assertThat(directory.judge("app", "pencil")).isCompletedWithValueMatching(full -> full.detail()
-                    .contains("more than 200 logins wait"));
+            assertThat(directory.judge("app", "pencil"))
+                    .isCompletedWithValueMatching(full -> full.detail().contains("more than 200 logins wait"));
 
             strangers.forEach(stranger -> stranger.cancel(false));
 
