@@ -7,32 +7,35 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A login that may have to wait for earlier ones that failed, and is counted itself. See {@link FailureDelays}. */
 public final class DelayedAuthenticator implements ClientAuthenticator {
-    private final ClientAuthenticator login;
+    private final Supplier<ClientAuthenticator> logins;
     private final FailureDelays delays;
     private final InetAddress address;
     private final String user;
     private final long base;
     private final LongFunction<CompletableFuture<?>> timer;
-    private boolean waiting;
     private @Nullable Future<?> wait;
+    /** Null as long as it waits. */
+    private @Nullable ClientAuthenticator login;
 
     /**
+     * @param logins makes the login, once, when the wait is over: what it has to show may be something else by then
      * @param address where the client comes from
      * @param base the first interval, in nanoseconds
      * @param timer makes a future that completes after so many nanoseconds; whoever does not wait any more cancels it
      */
     public DelayedAuthenticator(
-            ClientAuthenticator login,
+            Supplier<ClientAuthenticator> logins,
             FailureDelays delays,
             InetAddress address,
             String user,
             long base,
             LongFunction<CompletableFuture<?>> timer) {
-        this.login = login;
+        this.logins = logins;
         this.delays = delays;
         this.address = address;
         this.user = user;
@@ -44,26 +47,27 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
     public ClientAuthStep start() {
         long nanos = delays.take(address, user, base);
         if (nanos == 0) {
-            return count(login.start());
+            return begin();
         }
-        waiting = true;
         CompletableFuture<?> until = timer.apply(nanos);
         wait = until;
         return new ClientAuthStep.Pending(until, true);
     }
 
+    private ClientAuthStep begin() {
+        ClientAuthenticator made = logins.get();
+        login = made;
+        return count(made.start());
+    }
+
     @Override
     public ClientAuthStep onMessage(ByteBuf body) {
-        return waiting ? AuthFailures.outOfTurn() : count(login.onMessage(body));
+        return login == null ? AuthFailures.outOfTurn() : count(login.onMessage(body));
     }
 
     @Override
     public ClientAuthStep resume() {
-        if (waiting) {
-            waiting = false;
-            return count(login.start());
-        }
-        return count(login.resume());
+        return login == null ? begin() : count(login.resume());
     }
 
     @Override
@@ -72,7 +76,9 @@ public final class DelayedAuthenticator implements ClientAuthenticator {
             // Else who connects and leaves, again and again, would be kept for as long as the wait, and not be counted.
             wait.cancel(false);
         }
-        login.abandon();
+        if (login != null) {
+            login.abandon();
+        }
     }
 
     private ClientAuthStep count(ClientAuthStep step) {

@@ -180,7 +180,7 @@ final class LoginPhase implements ClientPhase, Waiter {
             openConsole();
             return;
         }
-        authenticator = clients.methods().begin(session, config, user, database, names);
+        authenticator = clients.methods().begin(session, clients::configuration, user, database, names);
         take(authenticator.start());
     }
 

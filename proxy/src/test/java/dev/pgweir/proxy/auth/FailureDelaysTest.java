@@ -96,7 +96,7 @@ final class FailureDelaysTest {
         CompletableFuture<Boolean> timer = new CompletableFuture<>();
         List<Long> asked = new ArrayList<>();
         DelayedAuthenticator login = new DelayedAuthenticator(
-                new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> {
+                () -> new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> {
                     asked.add(nanos);
                     return timer;
                 });
@@ -114,7 +114,7 @@ final class FailureDelaysTest {
         fail("app", FailureDelays.FREE_OF_USER);
         CompletableFuture<Boolean> timer = new CompletableFuture<>();
         DelayedAuthenticator login = new DelayedAuthenticator(
-                new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> timer);
+                () -> new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> timer);
         login.start();
         login.abandon();
         assertThat(timer).isCancelled();
