@@ -59,7 +59,8 @@ final class LoginMethods {
         return delay == 0 || address == null
                 ? shown(session, config.get(), user, database, names)
                 : new DelayedAuthenticator(
-                        // A reload during the wait counts: by the one before it may have been let in without a password.
+                        // A reload during the wait counts: by the one before it may have been let in without a
+                        // password.
                         () -> shown(session, config.get(), user, database, names),
                         delays,
                         address,

@@ -114,7 +114,12 @@ final class FailureDelaysTest {
         fail("app", FailureDelays.FREE_OF_USER);
         CompletableFuture<Boolean> timer = new CompletableFuture<>();
         DelayedAuthenticator login = new DelayedAuthenticator(
-                () -> new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> timer);
+                () -> new FixedAuthenticator(AuthFailures.password("wrong")),
+                delays,
+                here,
+                "app",
+                BASE,
+                nanos -> timer);
         login.start();
         login.abandon();
         assertThat(timer).isCancelled();

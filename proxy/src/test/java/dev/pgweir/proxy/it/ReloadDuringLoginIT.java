@@ -34,7 +34,8 @@ final class ReloadDuringLoginIT {
             try (WireClient stranger = WireClient.connect(weir.port())) {
                 stranger.send(startup("user", database.user(), "database", "app"));
                 await().atMost(Duration.ofSeconds(30))
-                        .untilAsserted(() -> assertThat(count(weir, "login attempt")).isEqualTo(4));
+                        .untilAsserted(
+                                () -> assertThat(count(weir, "login attempt")).isEqualTo(4));
                 reload(weir, configuration(database, "scram-sha-256"), 2);
 
                 WireMessage answer = stranger.read();
@@ -48,7 +49,8 @@ final class ReloadDuringLoginIT {
         weir.rewriteConfig(configuration);
         weir.signal("HUP");
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(count(weir, "configuration reloaded")).isEqualTo(time));
+                .untilAsserted(
+                        () -> assertThat(count(weir, "configuration reloaded")).isEqualTo(time));
     }
 
     private static long count(PgWeirProcess weir, String text) {
@@ -58,22 +60,17 @@ final class ReloadDuringLoginIT {
 
     private static String configuration(TestDatabase database, String authType) {
         return """
-                [pgweir]
-                auth_type = "%1$s"
-                pool_mode = "transaction"
-                login_failure_delay = 5
-                [databases.app]
-                host = "%2$s"
-                port = %3$d
-                dbname = "%4$s"
-                [users.%5$s]
-                password = "%6$s"
-                """.formatted(
-                        authType,
-                        database.host(),
-                        database.port(),
-                        database.name(),
-                        database.user(),
-                        database.password());
+            [pgweir]
+            auth_type = "%1$s"
+            pool_mode = "transaction"
+            login_failure_delay = 5
+            [databases.app]
+            host = "%2$s"
+            port = %3$d
+            dbname = "%4$s"
+            [users.%5$s]
+            password = "%6$s"
+            """.formatted(
+                authType, database.host(), database.port(), database.name(), database.user(), database.password());
     }
 }
