@@ -246,6 +246,7 @@ public final class Proxy implements AutoCloseable {
         every(loops, SWEEP_MILLIS, () -> {
             pools.sweep(current.get());
             clients.sweepLog();
+            peers.sweepLog();
             admission.check();
         });
         every(loops, JANITOR_MILLIS, () -> {

@@ -4,6 +4,7 @@ import dev.pgweir.config.AuthLookup;
 import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.PoolSettings;
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.config.setting.DatabaseSettings;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.proxy.auth.Credential;
 import dev.pgweir.proxy.auth.CredentialLookup;
@@ -14,10 +15,12 @@ import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.DatabasePools;
 import dev.pgweir.proxy.link.PoolDefinitions;
 import dev.pgweir.proxy.log.LimitedLog;
+import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.server.ServerProfile;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -50,6 +53,8 @@ public final class AuthQueries {
     private static final String OWN_SETTINGS = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE;"
             + " SET LOCAL client_encoding = 'UTF8'; SET LOCAL search_path = ";
 
+    private static final String RESERVED = "reserved auth_dbname";
+    private static final String UNCONFIGURED = "auth_dbname that is not configured";
     private static final String NEW_DATABASE = "registered new auto-database: ";
 
     private final Supplier<ProxyConfig> config;
@@ -94,7 +99,7 @@ public final class AuthQueries {
      * @param asking takes the database that is asked, each time
      */
     public CredentialLookup lookup(
-            Object client,
+            LogSubject client,
             SourceNetwork from,
             AuthLookup wanted,
             String database,
@@ -103,7 +108,7 @@ public final class AuthQueries {
             Consumer<String> asking) {
         String where = wanted.database() == null ? database : wanted.database();
         Question question = new Question(
-                where, wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
+                shared(where), wanted.user(), wanted.query().equals(USUAL) ? USUAL_WITH_TIME : wanted.query(), user);
         return new CredentialLookup() {
             @Override
             public Asked ask(boolean anew) {
@@ -122,6 +127,19 @@ public final class AuthQueries {
         };
     }
 
+    /**
+     * All databases that {@code *} stands for are one where its entry says which: one pool asks then, or each name that a
+     * stranger invents would open a server connection of its own.
+     */
+    private String shared(String database) {
+        Map<String, DatabaseConfig> databases = config.get().databases();
+        DatabaseConfig fallback = databases.get(DatabaseConfig.FALLBACK);
+        boolean one = fallback != null
+                && !databases.containsKey(database)
+                && fallback.values().find(DatabaseSettings.DBNAME) != null;
+        return one ? DatabaseConfig.FALLBACK : database;
+    }
+
     private record Done(Answer known) implements Asked {
         @Override
         public CompletableFuture<Answer> answer() {
@@ -135,14 +153,15 @@ public final class AuthQueries {
     }
 
     /** Why a database cannot be asked, in PgBouncer's words; null if it can. */
-    private @Nullable Answer refusal(Object client, String database) {
+    private @Nullable Answer refusal(LogSubject client, String database) {
         ProxyConfig now = config.get();
         if (DatabaseConfig.isConsole(database)) {
-            LOG.error("{} cannot use the reserved \"{}\" database as an auth_dbname", client, database);
+            strangers.error(
+                    RESERVED, client, "cannot use the reserved \"" + database + "\" database as an auth_dbname");
             return misconfigured(now, "the console's database cannot run auth_query");
         }
         if (now.database(database).isEmpty()) {
-            LOG.error("{} authentication database \"{}\" is not configured.", client, database);
+            strangers.error(UNCONFIGURED, client, "authentication database \"" + database + "\" is not configured.");
             return misconfigured(now, "there is no such authentication database");
         }
         return disabled.test(database)
@@ -218,6 +237,7 @@ public final class AuthQueries {
             Credential stored = PoolDefinitions.stored(settings.target());
             ServerProfile profile = PoolDefinitions.profile(now, settings, stored);
             DatabasePool pool = pools.pool(
+                    now,
                     new PoolKey(question.database(), question.authUser()),
                     () -> PoolDefinitions.spec(
                             now, settings, now.clientSettings(question.database(), question.authUser())),

@@ -20,9 +20,13 @@ final class Memory {
     /** Answers about longer names are not remembered: PostgreSQL has none of that length, strangers would fill the memory. */
     private static final int MAX_NAME = 255;
 
-    /** How often failing logins make the server answer anew for one user: once in so many nanoseconds. */
+    /**
+     * How often failing logins make the server answer anew for one user: once in so many nanoseconds, or whoever guesses
+     * would bring about a question with each guess.
+     */
     private static final long REFRESH_GAP = 1_000_000_000L;
 
+    /** Who was just created wants to log in; a second is enough for a storm to share one answer. */
     private static final long MAX_NEGATIVE = 1_000_000_000L;
 
     /** The part of the time that is left to chance. */

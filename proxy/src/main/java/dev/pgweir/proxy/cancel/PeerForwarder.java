@@ -4,6 +4,7 @@ import dev.pgweir.config.PeerConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.config.setting.Settings;
 import dev.pgweir.protocol.message.frontend.CancelRequest;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.net.Dialer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -31,8 +32,15 @@ import org.slf4j.LoggerFactory;
 public final class PeerForwarder {
     private static final Logger LOG = LoggerFactory.getLogger(PeerForwarder.class);
 
+    /**
+     * Requests that wait for one peer, some 300 bytes each: many times as many as a storm of timeouts brings. Nobody here can
+     * tell a key of a peer from one that a stranger has made up, and who makes them up does not stay.
+     */
+    static final int MOST_WAITING = 1_000;
+
     private final Supplier<ProxyConfig> config;
     private final Dialer dialer;
+    private final LimitedLog strangers = new LimitedLog(LOG);
     /** Guarded by itself, and so is what is in it. */
     private final Map<Integer, Traffic> peers = new TreeMap<>();
 
@@ -75,33 +83,52 @@ public final class PeerForwarder {
             return false;
         }
         if (PeerKey.hopsLeft(request) == 0) {
-            LOG.warn(
-                    "a cancel request for peer {} was passed on too often; do all processes have the same [peers]?",
-                    owner);
+            String line = "a cancel request for peer " + owner
+                    + " was passed on too often; do all processes have the same [peers]?";
+            strangers.warn("passed on too often", line);
             return false;
         }
         Integer size = peer.poolSize();
         Request passed = new Request(
                 peer, loop, PeerKey.passedOn(request), now.timeouts().cancelWaitTimeout(), whenOver);
-        if (takePlace(passed, size == null ? now.values().get(Settings.DEFAULT_POOL_SIZE) : size)) {
-            passed.connect();
-        } else {
-            passed.limit();
-        }
-        return true;
+        return switch (takePlace(passed, size == null ? now.values().get(Settings.DEFAULT_POOL_SIZE) : size)) {
+            case GOES -> {
+                passed.connect();
+                yield true;
+            }
+            case WAITS -> {
+                passed.limit();
+                yield true;
+            }
+            case IS_TOO_MUCH -> {
+                strangers.warn(
+                        "too many wait",
+                        "a cancel request for peer " + owner + " was dropped: " + MOST_WAITING
+                                + " wait for it already");
+                yield false;
+            }
+        };
     }
 
-    /** Whether it may go at once; else it waits. */
-    private boolean takePlace(Request request, int places) {
+    private enum Place {
+        GOES,
+        WAITS,
+        IS_TOO_MUCH
+    }
+
+    private Place takePlace(Request request, int places) {
         synchronized (peers) {
             Traffic traffic = peers.computeIfAbsent(request.peer.id(), id -> new Traffic());
             if (places == 0 || traffic.active < places) {
                 traffic.active++;
                 traffic.connecting++;
-                return true;
+                return Place.GOES;
+            }
+            if (traffic.waiting.size() >= MOST_WAITING) {
+                return Place.IS_TOO_MUCH;
             }
             traffic.waiting.add(request);
-            return false;
+            return Place.WAITS;
         }
     }
 
@@ -134,6 +161,11 @@ public final class PeerForwarder {
 
     private Traffic traffic(Request request) {
         return peers.computeIfAbsent(request.peer.id(), id -> new Traffic());
+    }
+
+    /** Writes to the log what was left out of it; to be called about once a second. */
+    public void sweepLog() {
+        strangers.sweep();
     }
 
     /** What is on its way, by peer, those included that nothing was ever sent to. */
@@ -171,7 +203,10 @@ public final class PeerForwarder {
         void limit() {
             after(() -> {
                 if (!begun && leaveQueue(this)) {
-                    LOG.warn("a cancel request found no place among those for peer {}: cancel_wait_timeout", peer.id());
+                    strangers.warn(
+                            "no place",
+                            "a cancel request found no place among those for peer " + peer.id()
+                                    + ": cancel_wait_timeout");
                     over = true;
                     whenOver.run();
                 }
@@ -189,12 +224,11 @@ public final class PeerForwarder {
             dialer.connect(loop, () -> new Sender(this), peer.host(), peer.port(), limit)
                     .addListener(done -> {
                         if (!done.isSuccess()) {
-                            LOG.warn(
-                                    "a cancel request could not be passed on to peer {} at {}:{}: {}",
-                                    peer.id(),
-                                    peer.host(),
-                                    peer.port(),
-                                    done.cause().getMessage());
+                            strangers.warn(
+                                    "could not be passed on",
+                                    "a cancel request could not be passed on to peer " + peer.id() + " at "
+                                            + peer.host() + ":" + peer.port() + ": "
+                                            + done.cause().getMessage());
                             finish();
                         }
                     });

@@ -353,6 +353,7 @@ public final class Clients {
             Credential credential = forServer(who, target, pools.find(key));
             ServerProfile profile = PoolDefinitions.profile(now, settings, credential);
             DatabasePool pool = pools.pool(
+                    now,
                     key,
                     () -> PoolDefinitions.spec(now, settings, now.clientSettings(database, who.name())),
                     () -> profile);

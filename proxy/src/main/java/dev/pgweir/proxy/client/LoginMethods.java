@@ -22,6 +22,7 @@ import dev.pgweir.proxy.tls.TlsPeer;
 import java.net.InetAddress;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,30 +41,41 @@ final class LoginMethods {
         this.queries = queries;
     }
 
-    /** The login of a client that has sent its startup packet. */
+    /**
+     * The login of a client that has sent its startup packet.
+     *
+     * @param config the one in force, whenever it is asked for
+     */
     ClientAuthenticator begin(
-            ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
+            ClientSession session, Supplier<ProxyConfig> config, String user, String database, ShownNames names) {
         if (session.unix() == null && session.remoteAddress() == null) {
             // The socket did not know its peer any more when it was accepted. Without an address it would look local.
             names.isKnown(false);
             return authenticators.reject("the client has left");
         }
-        ClientAuthenticator login = login(session, config, user, database, names);
-        if (names.isOpen()) {
-            names.isKnown(config.secretOf(user).isPresent());
-        }
-        long delay = config.auth().failureDelay().toNanos();
+        long delay = config.get().auth().failureDelay().toNanos();
         // Through a load balancer at a Unix socket that does not tell whom it speaks for there is none either.
         InetAddress address = session.unix() == null ? session.remoteAddress().getAddress() : null;
         return delay == 0 || address == null
-                ? login
+                ? shown(session, config.get(), user, database, names)
                 : new DelayedAuthenticator(
-                        login,
+                        // A reload during the wait counts: by the one before it may have been let in without a
+                        // password.
+                        () -> shown(session, config.get(), user, database, names),
                         delays,
                         address,
                         user,
                         delay,
                         DelayedAuthenticator.timer(session.channel().eventLoop()));
+    }
+
+    private ClientAuthenticator shown(
+            ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
+        ClientAuthenticator login = login(session, config, user, database, names);
+        if (names.isOpen()) {
+            names.isKnown(config.secretOf(user).isPresent());
+        }
+        return login;
     }
 
     private ClientAuthenticator login(

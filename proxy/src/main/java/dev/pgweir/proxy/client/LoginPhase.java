@@ -177,7 +177,7 @@ final class LoginPhase extends SessionWaiter implements ClientPhase {
             openConsole();
             return;
         }
-        authenticator = clients.methods().begin(session, config, user, database, names);
+        authenticator = clients.methods().begin(session, clients::configuration, user, database, names);
         take(authenticator.start());
     }
 

@@ -1,6 +1,7 @@
 package dev.pgweir.proxy.link;
 
 import dev.pgweir.config.ProxyConfig;
+import dev.pgweir.proxy.log.LimitedLog;
 import dev.pgweir.proxy.pool.Pool;
 import dev.pgweir.proxy.pool.PoolEvents;
 import dev.pgweir.proxy.pool.PoolKey;
@@ -36,12 +37,16 @@ public final class DatabasePools implements ServerOpener {
     private final PoolEvents events;
     private final ConcurrentHashMap<PoolKey, DatabasePool> byKey = new ConcurrentHashMap<>();
     private final PoolSweep sweep = new PoolSweep();
+    private final LimitedLog cleaning = new LimitedLog(LOG);
 
     /**
      * Held while it is decided what pools there are and what they are like: by a login that takes its pool, by a reload
      * and by the clearing away, for microseconds each. Never while somebody waits.
      */
     private final Object definitions = new Object();
+
+    /** Pools, since it was last looked how many are empty. Guarded by that lock. */
+    private int madeSinceLook;
 
     /**
      * @param random for jitter
@@ -87,23 +92,31 @@ public final class DatabasePools implements ServerOpener {
                     pool.pool().retireServers(why);
                 }
             }
-            Set<Pool> unused = new HashSet<>(pools.unused());
-            for (PoolSweep.Found found : sweep.find(byKey.values(), unused, config, System.nanoTime())) {
-                forget(found);
-            }
+            sweep.find(byKey.values(), unused(), config, System.nanoTime()).forEach(this::forget);
+            forgetSurplus(config);
         }
+        cleaning.sweep();
+    }
+
+    private void forgetSurplus(ProxyConfig config) {
+        sweep.surplus(byKey.values(), unused(), config, System.nanoTime()).forEach(this::forget);
+        madeSinceLook = 0;
+    }
+
+    private Set<Pool> unused() {
+        return new HashSet<>(pools.unused());
     }
 
     private void forget(PoolSweep.Found found) {
         Pool pool = found.pool().pool();
         if (pools.remove(pool)) {
             byKey.remove(pool.key());
-            LOG.info(
-                    "cleaning up idle pool for user {} on db {} because: {} (age={}s)",
-                    pool.key().user(),
-                    pool.key().database(),
-                    found.why(),
-                    found.ageSeconds());
+            // The names may be a stranger's inventions, and as many as he likes.
+            cleaning.info(
+                    "cleaning up idle pool: " + found.why(),
+                    "cleaning up idle pool for user " + pool.key().user() + " on db "
+                            + pool.key().database() + " because: " + found.why() + " (age=" + found.ageSeconds()
+                            + "s)");
         }
     }
 
@@ -112,12 +125,21 @@ public final class DatabasePools implements ServerOpener {
         return byKey.keySet().stream().anyMatch(key -> key.database().equals(name));
     }
 
-    /** Gets a pool, or makes it. To be called within {@link #defining}, where the pool is held as well. */
-    public DatabasePool pool(PoolKey key, Supplier<PoolSpec> spec, Supplier<ServerProfile> profile) {
+    /**
+     * Gets a pool, or makes it. To be called within {@link #defining}, where the pool is held as well.
+     *
+     * @param config the one in force
+     */
+    public DatabasePool pool(
+            ProxyConfig config, PoolKey key, Supplier<PoolSpec> spec, Supplier<ServerProfile> profile) {
         DatabasePool known = byKey.get(key);
-        return known != null
-                ? known
-                : byKey.computeIfAbsent(key, k -> new DatabasePool(pools.pool(k, spec), profile.get()));
+        if (known != null) {
+            return known;
+        }
+        if (++madeSinceLook >= AutomaticPools.LOOK_EVERY) {
+            forgetSurplus(config);
+        }
+        return byKey.computeIfAbsent(key, k -> new DatabasePool(pools.pool(k, spec), profile.get()));
     }
 
     /** The pool of this key, if a client has ever used it. */

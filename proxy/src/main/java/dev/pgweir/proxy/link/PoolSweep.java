@@ -1,10 +1,10 @@
 package dev.pgweir.proxy.link;
 
-import dev.pgweir.config.DatabaseConfig;
 import dev.pgweir.config.ProxyConfig;
 import dev.pgweir.proxy.pool.Pool;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the pools to forget: those that the configuration does not have any more, those that were empty for {@code
  * pool_idle_timeout}, and those of databases made by {@code *} that were empty for {@code autodb_idle_timeout}, or for {@code
- * server_login_retry} if no server has ever let them in. Used by
- * one thread at a time.
+ * server_login_retry} if no server has ever let them in. Used by one thread at a time.
  */
 final class PoolSweep {
     /**
@@ -36,22 +35,15 @@ final class PoolSweep {
      * @param unused pools that are empty now
      * @param now as {@link System#nanoTime}
      */
-    List<Found> find(Iterable<DatabasePool> all, Set<Pool> unused, ProxyConfig config, long now) {
-        Set<DatabasePool> known = new HashSet<>();
+    List<Found> find(Collection<DatabasePool> all, Set<Pool> unused, ProxyConfig config, long now) {
+        note(all, unused, now);
         Set<String> busy = new HashSet<>();
         Duration forDatabase = config.timeouts().autodbIdleTimeout();
         for (DatabasePool pool : all) {
-            known.add(pool);
-            if (unused.contains(pool.pool())) {
-                emptySince.putIfAbsent(pool, now);
-            } else {
-                emptySince.remove(pool);
-            }
             if (!isOver(pool, forDatabase, now)) {
                 busy.add(pool.pool().key().database());
             }
         }
-        emptySince.keySet().retainAll(known);
         List<Found> found = new ArrayList<>();
         emptySince.forEach((pool, since) -> {
             String why = why(pool, config, busy, now);
@@ -60,6 +52,26 @@ final class PoolSweep {
             }
         });
         return found;
+    }
+
+    /** Finds those to forget before their time, see {@link AutomaticPools}; the parameters are those of {@link #find}. */
+    List<Found> surplus(Collection<DatabasePool> all, Set<Pool> unused, ProxyConfig config, long now) {
+        note(all, unused, now);
+        String why = "more than " + AutomaticPools.MOST_EMPTY + " empty pools of automatic databases";
+        return AutomaticPools.surplus(emptySince, config, now).stream()
+                .map(pool -> new Found(pool, why, (now - emptySince.getOrDefault(pool, now)) / 1_000_000_000L))
+                .toList();
+    }
+
+    private void note(Collection<DatabasePool> all, Set<Pool> unused, long now) {
+        for (DatabasePool pool : all) {
+            if (unused.contains(pool.pool())) {
+                emptySince.putIfAbsent(pool, now);
+            } else {
+                emptySince.remove(pool);
+            }
+        }
+        emptySince.keySet().retainAll(new HashSet<>(all));
     }
 
     private @Nullable String why(DatabasePool pool, ProxyConfig config, Set<String> busy, long now) {
@@ -72,8 +84,7 @@ final class PoolSweep {
             return "pool idle timeout";
         }
         String database = pool.pool().key().database();
-        boolean automatic =
-                !config.databases().containsKey(database) && config.databases().containsKey(DatabaseConfig.FALLBACK);
+        boolean automatic = AutomaticPools.isAutomatic(database, config);
         if (automatic && pool.welcome() == null && isOver(pool, retry(pool), now)) {
             // Else names that somebody invents, before a password is asked for even, would be kept for an hour each.
             return "no server has let it in";

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 
 /** Who waits, and for how long. */
@@ -95,7 +96,7 @@ final class FailureDelaysTest {
         CompletableFuture<Boolean> timer = new CompletableFuture<>();
         List<Long> asked = new ArrayList<>();
         DelayedAuthenticator login = new DelayedAuthenticator(
-                new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> {
+                () -> new FixedAuthenticator(AuthFailures.password("wrong")), delays, here, "app", BASE, nanos -> {
                     asked.add(nanos);
                     return timer;
                 });
@@ -106,6 +107,34 @@ final class FailureDelaysTest {
         now += BASE;
         assertThat(login.resume()).isEqualTo(AuthFailures.password("wrong"));
         assertThat(delays.take(here, "app", BASE)).isEqualTo(2 * BASE);
+    }
+
+    @Test
+    void clientThatLeavesWhileItWaitsLeavesNoTimerBehind() {
+        fail("app", FailureDelays.FREE_OF_USER);
+        CompletableFuture<Boolean> timer = new CompletableFuture<>();
+        DelayedAuthenticator login = new DelayedAuthenticator(
+                () -> new FixedAuthenticator(AuthFailures.password("wrong")),
+                delays,
+                here,
+                "app",
+                BASE,
+                nanos -> timer);
+        login.start();
+        login.abandon();
+        assertThat(timer).isCancelled();
+    }
+
+    @Test
+    void timerThatNobodyWaitsForIsGoneFromItsThread() {
+        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1);
+        thread.setRemoveOnCancelPolicy(true);
+        try {
+            DelayedAuthenticator.timer(thread).apply(3600 * SECOND).cancel(false);
+            assertThat(thread.getQueue()).isEmpty();
+        } finally {
+            thread.shutdownNow();
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -182,17 +183,16 @@ final class SlowStrangersIT {
     private static String drop(Socket socket, byte[] bytes) throws IOException {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         socket.setSoTimeout(GAP_MILLIS);
+        InputStream in = socket.getInputStream();
         for (int i = 0; i < Math.min(bytes.length - 1, MOST_BYTES); i++) {
             try {
                 socket.getOutputStream().write(bytes[i]);
                 socket.getOutputStream().flush();
-                int answer = socket.getInputStream().read();
-                if (answer < 0) {
-                    return said.toString(StandardCharsets.UTF_8);
+                // One by one: the last byte sent may have met a closed socket, and what came before the reset counts.
+                for (int answer = in.read(); answer >= 0; answer = in.read()) {
+                    said.write(answer);
+                    socket.setSoTimeout(0);
                 }
-                said.write(answer);
-                socket.setSoTimeout(0);
-                said.writeBytes(socket.getInputStream().readAllBytes());
                 return said.toString(StandardCharsets.UTF_8);
             } catch (SocketTimeoutException e) {
                 // Nothing yet.

@@ -17,7 +17,9 @@ import dev.pgweir.proxy.pool.PoolSpec;
 import dev.pgweir.proxy.pool.Pools;
 import dev.pgweir.proxy.server.DisconnectReason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -145,6 +147,42 @@ final class PoolReloadTest {
         assertThat(sweep.find(all, unused, config(), 15 * SECOND))
                 .extracting(PoolSweep.Found::pool)
                 .containsExactlyInAnyOrder(one, two);
+    }
+
+    @Test
+    void emptyPoolsOfAutomaticDatabasesAreForgottenBeforeTheirTimeWhereThereAreTooMany() {
+        databases.put("*", host("db"));
+        List<DatabasePool> all = new ArrayList<>(List.of(pool));
+        for (int i = 0; i < AutomaticPools.MOST_EMPTY + 3; i++) {
+            all.add(pool("any" + i));
+        }
+        // One is in use, one was let in some time, the others never.
+        DatabasePool used = all.get(1);
+        DatabasePool wasIn = all.get(2);
+        wasIn.welcome(Map.of());
+        Set<Pool> unused = new HashSet<>();
+        all.forEach(one -> unused.add(one.pool()));
+        unused.remove(used.pool());
+        PoolSweep sweep = new PoolSweep();
+        List<DatabasePool> old = all.subList(0, 4);
+        assertThat(sweep.surplus(old, unused, config(), 0)).isEmpty();
+
+        assertThat(sweep.surplus(all, unused, config(), 7 * SECOND))
+                .as("the longest empty of those that were never let in, and as many as are too many")
+                .first()
+                .isEqualTo(new PoolSweep.Found(all.get(3), "more than 1000 empty pools of automatic databases", 7));
+        assertThat(sweep.surplus(all, unused, config(), 7 * SECOND))
+                .hasSize(2)
+                .extracting(PoolSweep.Found::pool)
+                .doesNotContain(pool, used, wasIn);
+
+        all.forEach(one -> one.welcome(Map.of()));
+        assertThat(sweep.surplus(all, unused, config(), 8 * SECOND))
+                .as("a name that leads to a database that exists is as easily invented")
+                .extracting(PoolSweep.Found::pool)
+                .containsExactlyInAnyOrder(wasIn, all.get(3));
+        databases.remove("*");
+        assertThat(sweep.surplus(all, unused, config(), 9 * SECOND)).isEmpty();
     }
 
     private PoolReload reload() {

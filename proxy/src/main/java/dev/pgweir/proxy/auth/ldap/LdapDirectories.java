@@ -37,8 +37,16 @@ public final class LdapDirectories {
     public PasswordJudge directory(LdapOptions options) {
         return (user, password) -> {
             CompletableFuture<Verdict> answer = new CompletableFuture<>();
+            Runnable question = () -> judge(options, user, password, answer);
             try {
-                threads.execute(() -> judge(options, user, password, answer));
+                threads.execute(question);
+                var unused = answer.whenComplete((verdict, left) -> {
+                    if (answer.isCancelled()) {
+                        // Else those who send a password and leave would fill the queue before a directory that is
+                        // slow.
+                        threads.remove(question);
+                    }
+                });
             } catch (RejectedExecutionException e) {
                 answer.complete(Verdict.unknown("more than " + MAX_WAITING + " logins wait for the directory"));
             }
