@@ -187,6 +187,7 @@ public final class Proxy implements AutoCloseable {
                 random,
                 deriver,
                 tls::server,
+                () -> current.get().log(),
                 () -> current.get().net().maxPacketSize(),
                 () -> current.get().values().get(Settings.SERVER_MAX_PROTOCOL_VERSION) == ProtocolChoice.V3_2
                         ? ProtocolVersion.V3_2

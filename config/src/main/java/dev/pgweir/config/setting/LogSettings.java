@@ -8,10 +8,14 @@ import java.util.List;
 /** What is written to the log. */
 final class LogSettings {
 
-    static final Setting<Boolean> LOG_CONNECTIONS = Setting.of("log_connections", Types.BOOL, true, "Log each login.");
+    static final Setting<Boolean> LOG_CONNECTIONS =
+            Setting.of("log_connections", Types.BOOL, true, "Log each login and each connection to a server.");
 
-    static final Setting<Boolean> LOG_DISCONNECTIONS =
-            Setting.of("log_disconnections", Types.BOOL, true, "Log each disconnect and its reason.");
+    static final Setting<Boolean> LOG_DISCONNECTIONS = Setting.of(
+            "log_disconnections",
+            Types.BOOL,
+            true,
+            "Log the end of each connection and its reason, of clients and of servers.");
 
     static final Setting<Boolean> LOG_POOLER_ERRORS =
             Setting.of("log_pooler_errors", Types.BOOL, true, "Log each error that PgWeir itself sends to a client.");

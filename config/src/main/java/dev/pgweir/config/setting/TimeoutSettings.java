@@ -7,7 +7,10 @@ import java.util.List;
 final class TimeoutSettings {
 
     static final Setting<Duration> QUERY_TIMEOUT = Setting.of(
-            "query_timeout", Types.SECONDS, Duration.ZERO, "A query that runs longer is ended; 0: no limit.");
+            "query_timeout",
+            Types.SECONDS,
+            Duration.ZERO,
+            "A query that takes longer, its wait for a server included, is ended; 0: no limit.");
 
     static final Setting<Duration> QUERY_WAIT_TIMEOUT = Setting.of(
             "query_wait_timeout",

@@ -432,7 +432,7 @@ public final class ActivePhase implements ClientPhase, Link.Owner, CancelTarget 
             return;
         }
         limits.lookAtTransaction(config.eventLog().idleTransaction(), now);
-        limits.enforce(settings, now, place.isWaiting());
+        limits.enforce(settings, now, place);
     }
 
     @Override

@@ -456,6 +456,8 @@ final class LoginPhase implements ClientPhase, Waiter {
                     "client_login_timeout (server down): no server connection was ready for the login within "
                             + limit.toMillis() + " ms",
                     DisconnectReason.CLIENT_LOGIN_TIMEOUT);
+        } else if (poolClient != null) {
+            TimeLimits.enforceWaiting(session, config.clientSettings(database, user), now, poolClient);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pgweir.config.ClientSettings;
 import dev.pgweir.protocol.TransactionStatus;
 import dev.pgweir.proxy.link.Link;
 import dev.pgweir.proxy.log.LogPrefix;
+import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.SessionParameters;
@@ -55,13 +56,11 @@ final class TimeLimits {
      * Ends the session if a limit is over.
      *
      * @param now {@link System#nanoTime}
-     * @param waiting whether it waits for a server, which has a limit of its own
+     * @param place in its pool
      */
-    void enforce(ClientSettings limits, long now, boolean waiting) {
+    void enforce(ClientSettings limits, long now, PoolPlace place) {
         if (!link.isBound()) {
-            if (!waiting && over(limits.idle(), idleSince, now)) {
-                idleTooLong(limits.idle());
-            }
+            enforceWithoutServer(limits, now, place);
             return;
         }
         boolean idle = link.isIdle();
@@ -80,6 +79,24 @@ final class TimeLimits {
                     DisconnectReason.IDLE_TRANSACTION_TIMEOUT);
         } else if (idle && !inTransaction && over(limits.idle(), link.queryStart(), now)) {
             idleTooLong(limits.idle());
+        }
+    }
+
+    private void enforceWithoutServer(ClientSettings limits, long now, PoolPlace place) {
+        if (place.isWaiting()) {
+            enforceWaiting(session, limits, now, place.member());
+        } else if (over(limits.idle(), idleSince, now)) {
+            idleTooLong(limits.idle());
+        }
+    }
+
+    /** A query or login that waits for a server takes its time, too: query_timeout may be over before query_wait_timeout. */
+    static void enforceWaiting(ClientSession session, ClientSettings limits, long now, PoolClient waiting) {
+        if (over(limits.query(), waiting.waitingSinceNanos(), now)) {
+            session.fail(
+                    "57014",
+                    "query_timeout" + is(limits.query()) + ", all spent in waiting for a server connection",
+                    DisconnectReason.QUERY_TIMEOUT);
         }
     }
 

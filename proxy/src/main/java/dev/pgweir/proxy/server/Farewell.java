@@ -2,7 +2,7 @@ package dev.pgweir.proxy.server;
 
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.frontend.EmptyFrontendMessage;
-import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.log.ServerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -32,14 +32,14 @@ final class Farewell {
     private static final int LIMIT_BYTES = 16 << 20;
 
     private final Channel channel;
-    private final ConnectionLog log;
+    private final ServerLog log;
     /** Until when it is waited for the other side. */
     private @Nullable Future<?> limit;
 
     private int thrownAway;
     private boolean over;
 
-    Farewell(Channel channel, ConnectionLog log) {
+    Farewell(Channel channel, ServerLog log) {
         this.channel = channel;
         this.log = log;
     }

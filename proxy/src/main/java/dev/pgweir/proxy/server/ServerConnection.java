@@ -3,7 +3,7 @@ package dev.pgweir.proxy.server;
 import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.frame.Interest;
 import dev.pgweir.protocol.message.backend.BackendKeyData;
-import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.log.ServerLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixSockets;
 import dev.pgweir.proxy.prepare.ServerStatements;
@@ -59,7 +59,7 @@ public final class ServerConnection implements ServerControl {
     private final ReadGate gate;
     private final Map<String, String> welcome;
     private final long id;
-    private final ConnectionLog log;
+    private final ServerLog log;
     private final @Nullable TlsPeer tls;
     private final long connectedAt = System.nanoTime();
     private @Nullable BackendKeyData key;
@@ -91,7 +91,7 @@ public final class ServerConnection implements ServerControl {
             SessionParameters parameters,
             ReadGate gate,
             Map<String, String> welcome,
-            ConnectionLog log,
+            ServerLog log,
             @Nullable TlsPeer tls) {
         this.id = id;
         this.log = log;

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.ProtocolVersion;
 import dev.pgweir.proxy.auth.KeyDeriver;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
@@ -26,11 +27,13 @@ public final class ServerConnector {
     private final SecureRandom random;
     private final KeyDeriver deriver;
     private final Supplier<@Nullable ServerTls> tls;
+    private final Supplier<LogConfig> logging;
     private final IntSupplier maxPacketSize;
     private final Supplier<ProtocolVersion> newest;
 
     /**
      * @param tls what the next connection is encrypted by; null if none is
+     * @param logging in force at the moment
      * @param maxPacketSize setting {@code max_packet_size}, bytes; asked for each connection
      * @param newest setting {@code server_max_protocol_version}; asked for each connection
      */
@@ -41,6 +44,7 @@ public final class ServerConnector {
             SecureRandom random,
             KeyDeriver deriver,
             Supplier<@Nullable ServerTls> tls,
+            Supplier<LogConfig> logging,
             IntSupplier maxPacketSize,
             Supplier<ProtocolVersion> newest) {
         this.loops = loops;
@@ -49,6 +53,7 @@ public final class ServerConnector {
         this.random = random;
         this.deriver = deriver;
         this.tls = tls;
+        this.logging = logging;
         this.maxPacketSize = maxPacketSize;
         this.newest = newest;
     }
@@ -69,6 +74,7 @@ public final class ServerConnector {
                 new ServerAuthenticator(profile.user(), profile.credential(), random, deriver),
                 new SessionParameters(tracked),
                 tls,
+                logging,
                 maxPacketSize.getAsInt(),
                 newest.get());
         dialer.connect(loop, () -> new ServerHandler(login), profile.host(), profile.port(), profile.connectTimeout())

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.server;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.protocol.BackendMessageType;
 import dev.pgweir.protocol.ProtocolException;
 import dev.pgweir.protocol.ProtocolVersion;
@@ -16,8 +17,8 @@ import dev.pgweir.protocol.message.frontend.StartupMessage;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.auth.ServerAuthStep;
 import dev.pgweir.proxy.auth.ServerAuthenticator;
-import dev.pgweir.proxy.log.ConnectionLog;
 import dev.pgweir.proxy.log.LogText;
+import dev.pgweir.proxy.log.ServerLog;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.net.UnixPeer;
 import dev.pgweir.proxy.net.UnixSockets;
@@ -68,6 +69,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
     private final ServerAuthenticator authenticator;
     private final SessionParameters parameters;
     private final Supplier<@Nullable ServerTls> tls;
+    private final Supplier<LogConfig> logging;
     private final int maxPacketSize;
     private final ProtocolVersion newest;
     private final long begun = System.nanoTime();
@@ -75,7 +77,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
     private DisconnectReason closing = DisconnectReason.SERVER_LOGIN_FAILED;
 
     private @Nullable Channel channel;
-    private @Nullable ConnectionLog log;
+    private @Nullable ServerLog log;
     private @Nullable ServerHandler handler;
     private @Nullable FrameScanner scanner;
     private @Nullable BackendKeyData key;
@@ -93,6 +95,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
             ServerAuthenticator authenticator,
             SessionParameters parameters,
             Supplier<@Nullable ServerTls> tls,
+            Supplier<LogConfig> logging,
             int maxPacketSize,
             ProtocolVersion newest) {
         this.id = id;
@@ -102,6 +105,7 @@ final class ServerLogin implements ServerEncryption.Outcome {
         this.authenticator = authenticator;
         this.parameters = parameters;
         this.tls = tls;
+        this.logging = logging;
         this.maxPacketSize = maxPacketSize;
         this.newest = newest;
     }
@@ -113,8 +117,9 @@ final class ServerLogin implements ServerEncryption.Outcome {
         boolean unknown = cause instanceof UnknownHostException;
         DisconnectReason reason = unknown ? DisconnectReason.SERVER_DNS_FAILED : DisconnectReason.SERVER_CONNECT_FAILED;
         String text = reason.text() + ": " + cause.getMessage();
-        ConnectionLog lines = ConnectionLog.server(
+        ServerLog lines = new ServerLog(
                 LOG,
+                logging,
                 id,
                 owner.database(),
                 profile.user(),
@@ -134,8 +139,8 @@ final class ServerLogin implements ServerEncryption.Outcome {
         channel = opened;
         handler = from;
         scanner = new FrameScanner(LOGIN, maxPacketSize, ServerConnection.MAX_WHOLE, opened.alloc());
-        log = ConnectionLog.server(LOG, id, owner.database(), profile.user(), shownPeer(opened));
-        log.connectedToServer(
+        log = new ServerLog(LOG, logging, id, owner.database(), profile.user(), shownPeer(opened));
+        log.connected(
                 opened.localAddress() instanceof InetSocketAddress local ? local : UnixSockets.shown(profile.port()));
         if (!profile.connectTimeout().isZero()) {
             opened.eventLoop()

@@ -6,7 +6,7 @@ import dev.pgweir.protocol.frame.FrameScanner;
 import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.ParameterStatus;
 import dev.pgweir.protocol.message.backend.ReadyForQuery;
-import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.log.ServerLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.time.Duration;
@@ -19,14 +19,14 @@ final class UnlinkedServer {
     private final ServerConnection server;
     private final Channel channel;
     private final FrameScanner scanner;
-    private final ConnectionLog log;
+    private final ServerLog log;
 
     /** What runs; null for nothing. */
     private @Nullable ServerTask task;
     /** Until when it may. */
     private @Nullable Future<?> limit;
 
-    UnlinkedServer(ServerConnection server, Channel channel, ConnectionLog log) {
+    UnlinkedServer(ServerConnection server, Channel channel, ServerLog log) {
         this.server = server;
         this.channel = channel;
         this.scanner = server.scanner();

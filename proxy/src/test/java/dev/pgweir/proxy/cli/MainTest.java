@@ -45,6 +45,14 @@ final class MainTest {
     }
 
     @Test
+    void aCommandIsNotTakenForAFile() {
+        assertThat(Main.COMMANDS)
+                .isEqualTo(Main.program(Map.of(), new PrintWriter(out), new PrintWriter(err))
+                        .getSubcommands()
+                        .keySet());
+    }
+
+    @Test
     void emptyUrlCountsAsNone() {
         assertThat(run(Map.of("DATABASE_URL", " "))).isEqualTo(1);
         assertThat(err.toString()).contains("pgweir conf/pgweir.toml");

@@ -60,6 +60,7 @@ final class ServerLinksIT {
             "plain = host=127.0.0.1" + port,
             "twice = host=127.0.0.1,127.0.0.1" + port + "load_balance_hosts=" + balancing,
             "slow = host=127.0.0.1" + port + "pool_size=1",
+            "slower = host=127.0.0.1" + port + "pool_size=1",
             "stocked = host=127.0.0.1" + port + "min_pool_size=2 user=" + USER,
             "behind = host=127.0.0.1 port=" + network.port() + " dbname=postgres pool_size=1",
             "down = host=127.0.0.1 port=" + PostgresInstance.freePort()
@@ -175,7 +176,7 @@ final class ServerLinksIT {
 
     @Test
     void loginThatPostgresDelaysIsGivenUpAfterTheConnectTimeout() throws IOException, SQLException {
-        weir.orders("SET server_connect_timeout = 0.3", "SET query_timeout = 3");
+        weir.orders("SET server_connect_timeout = 0.3");
         try (Connection control = postgres.connect("postgres");
                 Statement statement = control.createStatement();
                 WireClient client = weir.connect()) {
@@ -185,6 +186,23 @@ final class ServerLinksIT {
             delayLogins(statement, 0);
             client.authenticate(USER, "");
             assertThat(client.value("SELECT 'served'")).isEqualTo("served");
+        } finally {
+            weir.orders("SET server_connect_timeout = 15");
+        }
+    }
+
+    @Test
+    void loginThatPostgresDelaysCountsAgainstTheQueryTimeout() throws IOException, SQLException {
+        weir.orders("SET server_connect_timeout = 1", "SET query_timeout = 0.3");
+        try (Connection control = postgres.connect("postgres");
+                Statement statement = control.createStatement();
+                WireClient client = weir.connect()) {
+            delayLogins(statement, 30);
+            client.send(startup("user", USER, "database", "slower"));
+            assertThat(FromIni.told(client.readUntil('E'))).isEqualTo("FATAL 08P01 query_timeout");
+            weir.process().awaitLine("closing because: query_timeout (age=");
+            weir.process().awaitLine("closing because: connect timeout");
+            delayLogins(statement, 0);
         } finally {
             weir.orders("SET server_connect_timeout = 15", "SET query_timeout = 0");
         }

@@ -27,6 +27,18 @@ final class TimeoutIT {
     }
 
     @Test
+    void queryTimeoutEndsAQueryThatGetsNoServer(TestDatabase database) throws IOException {
+        try (Fronted weir = Fronted.start(database, "query_timeout = 1");
+                WireClient holder = weir.login();
+                WireClient client = weir.login()) {
+            holder.query("BEGIN");
+            client.send(query("SELECT 1"));
+            assertEnds(client, "query_timeout is 1000 ms, all spent in waiting for a server connection");
+            assertThat(holder.value("SELECT 'in peace'")).isEqualTo("in peace");
+        }
+    }
+
+    @Test
     void idleTransactionTimeoutEndsTheTransaction(TestDatabase database) throws IOException {
         try (Fronted weir = Fronted.start(database, "idle_transaction_timeout = 1");
                 WireClient client = weir.login()) {

@@ -3,6 +3,7 @@ package dev.pgweir.proxy.server;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 
+import dev.pgweir.config.LogConfig;
 import dev.pgweir.config.TlsConfig;
 import dev.pgweir.config.value.ChannelBindingUse;
 import dev.pgweir.config.value.SslMode;
@@ -38,6 +39,8 @@ public final class EmbeddedServer {
             ChannelBindingUse.PREFER,
             new TlsConfig.Side(SslMode.DISABLE, "", "", "", "secure", "default", "", "auto"));
 
+    static final LogConfig LOGGING = new LogConfig(true, true, true, true, Duration.ofMinutes(1), null, 0, null);
+
     private static final int MAX_PACKET = Integer.MAX_VALUE;
 
     private final DuplexEmbeddedChannel channel;
@@ -71,6 +74,7 @@ public final class EmbeddedServer {
                 new ServerAuthenticator("app", new Credential.None(), random, deriver),
                 new SessionParameters(tracked),
                 () -> null,
+                () -> LOGGING,
                 MAX_PACKET,
                 ProtocolVersion.V3_0);
         channel.pipeline().addLast(new ServerHandler(login));

@@ -3,7 +3,7 @@ package dev.pgweir.proxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.config.value.TransportChoice;
-import dev.pgweir.proxy.log.ConnectionLog;
+import dev.pgweir.proxy.log.ServerLog;
 import dev.pgweir.proxy.net.EventLoops;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -34,8 +34,13 @@ final class FarewellTest {
                     .channel();
             try (Socket server = listener.accept()) {
                 server.setSoTimeout(PATIENCE_MILLIS);
-                ConnectionLog log = ConnectionLog.server(
-                        LoggerFactory.getLogger(FarewellTest.class), 1, "app", "app", channel.remoteAddress());
+                ServerLog log = new ServerLog(
+                        LoggerFactory.getLogger(FarewellTest.class),
+                        () -> EmbeddedServer.LOGGING,
+                        1,
+                        "app",
+                        "app",
+                        channel.remoteAddress());
 
                 channel.eventLoop()
                         .submit(() -> new Farewell(channel, log).begin(true, false))
