@@ -1,7 +1,5 @@
 package dev.pgweir.proxy.admin;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS_AVERAGES: the second half of SHOW STATS. The mixed prefixes are PgBouncer's. */
@@ -13,9 +11,10 @@ final class ShowStatsAveragesCommand implements ShowCommand {
 
     @Override
     public void run(ConsoleData data, ResultWriter out) {
-        out.columns(
-                "s" + "N".repeat(12),
-                "database",
+        StatsTable.write(
+                data,
+                out,
+                row -> List.of(row.average()),
                 "server_assignment_count",
                 "xact_count",
                 "query_count",
@@ -28,12 +27,5 @@ final class ShowStatsAveragesCommand implements ShowCommand {
                 "avg_server_parse_count",
                 "avg_bind_count",
                 "avg_client_login_count");
-        for (StatsRow row : data.stats()) {
-            List<Object> values = new ArrayList<>();
-            values.add(row.database());
-            Arrays.stream(row.average().values()).forEach(values::add);
-            out.row(values.toArray());
-        }
-        out.done("SHOW");
     }
 }

@@ -1,7 +1,5 @@
 package dev.pgweir.proxy.admin;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS: totals since the start, and averages of the last full period, per database. */
@@ -13,9 +11,10 @@ final class ShowStatsCommand implements ShowCommand {
 
     @Override
     public void run(ConsoleData data, ResultWriter out) {
-        out.columns(
-                "s" + "N".repeat(24),
-                "database",
+        StatsTable.write(
+                data,
+                out,
+                row -> List.of(row.total(), row.average()),
                 "total_server_assignment_count",
                 "total_xact_count",
                 "total_query_count",
@@ -40,13 +39,5 @@ final class ShowStatsCommand implements ShowCommand {
                 "avg_server_parse_count",
                 "avg_bind_count",
                 "avg_client_login_count");
-        for (StatsRow row : data.stats()) {
-            List<Object> values = new ArrayList<>();
-            values.add(row.database());
-            Arrays.stream(row.total().values()).forEach(values::add);
-            Arrays.stream(row.average().values()).forEach(values::add);
-            out.row(values.toArray());
-        }
-        out.done("SHOW");
     }
 }

@@ -1,7 +1,5 @@
 package dev.pgweir.proxy.admin;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** SHOW STATS_TOTALS: the first half of SHOW STATS. */
@@ -13,9 +11,10 @@ final class ShowStatsTotalsCommand implements ShowCommand {
 
     @Override
     public void run(ConsoleData data, ResultWriter out) {
-        out.columns(
-                "s" + "N".repeat(12),
-                "database",
+        StatsTable.write(
+                data,
+                out,
+                row -> List.of(row.total()),
                 "server_assignment_count",
                 "xact_count",
                 "query_count",
@@ -28,12 +27,5 @@ final class ShowStatsTotalsCommand implements ShowCommand {
                 "server_parse_count",
                 "bind_count",
                 "client_login_count");
-        for (StatsRow row : data.stats()) {
-            List<Object> values = new ArrayList<>();
-            values.add(row.database());
-            Arrays.stream(row.total().values()).forEach(values::add);
-            out.row(values.toArray());
-        }
-        out.done("SHOW");
     }
 }

@@ -15,14 +15,12 @@ import dev.pgweir.proxy.auth.ClientAuthStep;
 import dev.pgweir.proxy.auth.ClientAuthenticator;
 import dev.pgweir.proxy.auth.LoginMessage;
 import dev.pgweir.proxy.link.DatabasePool;
-import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.net.ClientAcceptor.UnixClient;
 import dev.pgweir.proxy.net.ReadGate;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
 import dev.pgweir.proxy.pool.WaitFailure;
-import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import dev.pgweir.proxy.server.ServerConnection;
 import io.netty.buffer.ByteBuf;
@@ -41,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The first client of a pool waits for a server, because PostgreSQL's parameters are part of the answer to a login;
  * later ones are told what it said then.
  */
-final class LoginPhase implements ClientPhase, Waiter {
+final class LoginPhase extends SessionWaiter implements ClientPhase {
     /** Who administers PgWeir without a password, through a Unix socket, if run by the same user: PgBouncer's rule. */
     private static final String CONSOLE_OWNER = "pgbouncer";
 
@@ -59,7 +57,6 @@ final class LoginPhase implements ClientPhase, Waiter {
             .header(FrontendMessageType.TERMINATE)
             .build();
 
-    private final ClientSession session;
     private final Clients clients;
     private ProxyConfig config;
     private final StartupMessage startup;
@@ -87,7 +84,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     private int earlyBytes;
 
     LoginPhase(ClientSession session, Clients clients, StartupMessage startup) {
-        this.session = session;
+        super(session);
         this.clients = clients;
         this.config = clients.configuration();
         this.startup = startup;
@@ -328,21 +325,7 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     @Override
-    public int loopIndex() {
-        return session.loopIndex();
-    }
-
-    @Override
-    public LogSubject subject() {
-        return session;
-    }
-
-    @Override
-    public void onServerAssigned(PooledServer server) {
-        session.channel().eventLoop().execute(() -> gotServer(server));
-    }
-
-    private void gotServer(PooledServer server) {
+    void gotServer(PooledServer server) {
         poolClient = null;
         if (!replication.isEmpty()) {
             replicate(server);
@@ -371,30 +354,20 @@ final class LoginPhase implements ClientPhase, Waiter {
     }
 
     @Override
-    public void onWaitFailed(WaitFailure failure) {
-        session.channel().eventLoop().execute(() -> {
-            poolClient = null;
-            if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
-                refuse(
-                        failure.ofServer(),
-                        failure.sqlState(),
-                        (replication.isEmpty() ? "" : "server login failed: ") + failure.message());
-            } else {
-                session.fail(
-                        failure.sqlState(),
-                        failure.message(),
-                        failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
-                                ? DisconnectReason.QUERY_WAIT_TIMEOUT
-                                : DisconnectReason.CLIENT_LOGIN_FAILED);
-            }
-        });
-    }
-
-    private void refuse(boolean ofServer, String sqlState, String text) {
-        if (ofServer) {
-            session.passOn(sqlState, text, DisconnectReason.CLIENT_LOGIN_FAILED);
+    void gotNone(WaitFailure failure) {
+        poolClient = null;
+        if (failure.kind() == WaitFailure.Kind.LOGIN_REFUSED) {
+            refuse(
+                    failure.ofServer(),
+                    failure.sqlState(),
+                    (replication.isEmpty() ? "" : "server login failed: ") + failure.message());
         } else {
-            session.fail(sqlState, text, DisconnectReason.CLIENT_LOGIN_FAILED);
+            session.fail(
+                    failure.sqlState(),
+                    failure.message(),
+                    failure.kind() == WaitFailure.Kind.QUERY_WAIT_TIMEOUT
+                            ? DisconnectReason.QUERY_WAIT_TIMEOUT
+                            : DisconnectReason.CLIENT_LOGIN_FAILED);
         }
     }
 

@@ -6,12 +6,10 @@ import dev.pgweir.protocol.message.backend.ErrorResponse;
 import dev.pgweir.protocol.message.backend.NoticeResponse;
 import dev.pgweir.proxy.link.DatabasePool;
 import dev.pgweir.proxy.link.Link;
-import dev.pgweir.proxy.log.LogSubject;
 import dev.pgweir.proxy.pool.PoolClient;
 import dev.pgweir.proxy.pool.PooledServer;
 import dev.pgweir.proxy.pool.Release;
 import dev.pgweir.proxy.pool.WaitFailure;
-import dev.pgweir.proxy.pool.Waiter;
 import dev.pgweir.proxy.server.DisconnectReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -21,8 +19,7 @@ import java.time.Duration;
  * A client's place in its pool: takes a server, or waits for one and for its own settings there, and binds it. On the
  * client's loop, but for what the pool tells.
  */
-final class PoolPlace implements Waiter {
-    private final ClientSession session;
+final class PoolPlace extends SessionWaiter {
     private final Channel channel;
     private final DatabasePool pool;
     private final Link link;
@@ -36,7 +33,7 @@ final class PoolPlace implements Waiter {
      * @param whenBound what goes on when the wait is over and a server is bound
      */
     PoolPlace(ClientSession session, DatabasePool pool, Link link, Runnable whenBound) {
-        this.session = session;
+        super(session);
         this.channel = session.channel();
         this.pool = pool;
         this.link = link;
@@ -102,21 +99,7 @@ final class PoolPlace implements Waiter {
     }
 
     @Override
-    public int loopIndex() {
-        return session.loopIndex();
-    }
-
-    @Override
-    public LogSubject subject() {
-        return session;
-    }
-
-    @Override
-    public void onServerAssigned(PooledServer server) {
-        channel.eventLoop().execute(() -> gotServer(server));
-    }
-
-    private void gotServer(PooledServer server) {
+    void gotServer(PooledServer server) {
         if (!waiting) {
             server.pool().release(server, Release.REUSE);
         } else if (!link.bind(server)) {
@@ -127,25 +110,14 @@ final class PoolPlace implements Waiter {
     }
 
     @Override
-    public void onWaitFailed(WaitFailure failure) {
-        channel.eventLoop().execute(() -> {
-            if (waiting) {
-                fail(failure);
-            }
-        });
-    }
-
-    private void fail(WaitFailure failure) {
+    void gotNone(WaitFailure failure) {
+        if (!waiting) {
+            return;
+        }
         switch (failure.kind()) {
             case QUERY_WAIT_TIMEOUT -> session.fail(waitedTooLong(failure), DisconnectReason.QUERY_WAIT_TIMEOUT);
             case POOL_CLOSED -> session.fail(failure.sqlState(), failure.message(), DisconnectReason.SHUTDOWN);
-            default -> {
-                if (failure.ofServer()) {
-                    session.passOn(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
-                } else {
-                    session.fail(failure.sqlState(), failure.message(), DisconnectReason.CLIENT_LOGIN_FAILED);
-                }
-            }
+            default -> refuse(failure.ofServer(), failure.sqlState(), failure.message());
         }
     }
 

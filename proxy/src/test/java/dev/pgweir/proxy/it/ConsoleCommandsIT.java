@@ -1,201 +1,55 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.it.Answers.awaitRow;
+import static dev.pgweir.proxy.it.Answers.error;
+import static dev.pgweir.proxy.it.Answers.row;
+import static dev.pgweir.proxy.it.Answers.state;
+import static dev.pgweir.proxy.it.Answers.types;
 import static dev.pgweir.proxy.testing.WireBytes.query;
-import static dev.pgweir.proxy.testing.WireBytes.startup;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The console's commands, and what clients of the databases see of them. */
+/** The console's other commands, and what clients of the databases see of them. */
 @ExtendWith(RealPostgres.class)
 final class ConsoleCommandsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private static @Nullable PgWeirProcess process;
+    private static @Nullable Administered running;
 
     @BeforeAll
     static void start(TestDatabase database) {
-        process = PgWeirProcess.builder().config(config(database)).start();
-    }
-
-    private static String config(TestDatabase database) {
-        String target = """
-                host = "%s"
-                port = %d
-                dbname = "%s"
-                """.formatted(database.host(), database.port(), database.name());
-        return """
-                [pgweir]
-                auth_type = "trust"
-                pool_mode = "transaction"
-                default_pool_size = 2
-                admin_users = "boss"
-
-                [users.%s]
-                password = "%s"
-                [users.boss]
-                password = "x"
-
-                [databases.app]
-                %s
-                [databases.counted]
-                %s
-                [databases.kept]
-                pool_mode = "session"
-                %s
-                """.formatted(database.user(), database.password(), target, target, target);
+        running = Administered.start(database);
     }
 
     @AfterAll
     static void stop() {
-        if (process != null) {
-            process.close();
+        if (running != null) {
+            running.close();
         }
     }
 
-    private static PgWeirProcess weir() {
-        return Objects.requireNonNull(process);
+    private static Administered weir() {
+        return Objects.requireNonNull(running);
     }
 
-    private static WireClient connect() throws IOException {
-        return WireClient.connect(weir().port());
-    }
-
-    private static WireClient admin() throws IOException {
-        return connect().login("boss", "pgbouncer", "");
-    }
-
-    private static WireClient client(TestDatabase database, String name) throws IOException {
-        return connect().login(database.user(), name, database.password());
-    }
-
-    // ---- PAUSE ----
+    // ---- KILL, DISABLE, RECONNECT ----
 
     @Test
-    void pauseWaitsForTransactionsAndQueriesWaitForResume(TestDatabase database) throws IOException {
-        try (WireClient busy = client(database, "app");
-                WireClient other = client(database, "app");
-                WireClient first = admin();
-                WireClient second = admin()) {
-            busy.query("BEGIN");
-            first.send(query("PAUSE app"));
-            awaitRow(second, "DATABASES", "name", "app", Map.of("paused", "1"));
-            other.send(query("SELECT 'served'"));
-            awaitRow(second, "POOLS", "database", "app", Map.of("cl_waiting", "1", "sv_active", "1"));
-            assertThat(row(second, "CLIENTS", "state", "waiting")).isNotEmpty();
-            assertThat(state(second)).containsEntry("paused_databases", "app");
-            assertThat(state(second).get("pause_waits_for")).contains("app: 1 active");
-
-            assertThat(busy.value("SELECT 'inside'")).isEqualTo("inside");
-            busy.query("COMMIT");
-            assertThat(types(first.readUntil('Z')).replace("N", "")).isEqualTo("CZ");
-            assertThat(state(second)).containsEntry("pause_waits_for", "");
-            assertThat(row(second, "SERVERS", "database", "app")).isEmpty();
-
-            second.query("RESUME app");
-            assertThat(other.readUntil('Z').get(1).values()).containsExactly("served");
-            assertThat(error(second.query("RESUME app")).message()).isEqualTo("database app is not paused");
-        }
-    }
-
-    @Test
-    void resumeOfAnotherConsoleEndsAPauseThatWaits(TestDatabase database) throws IOException {
-        try (WireClient holder = client(database, "kept");
-                WireClient first = admin();
-                WireClient second = admin()) {
-            holder.query("SELECT 1");
-            first.send(query("PAUSE"));
-            WireMessage notice = first.readUntil('N').get(0);
-            assertThat(notice.message())
-                    .startsWith("PAUSE waits for server connections: kept: 1 active (held by client id ")
-                    .contains("in session pooling a client holds its server until it disconnects");
-            assertThat(error(second.query("PAUSE")).message()).isEqualTo("already suspended/paused");
-            assertThat(state(second)).containsEntry("paused", "yes").containsEntry("active", "no");
-
-            second.query("RESUME");
-
-            WireMessage error = error(first.readUntil('Z'));
-            assertThat(error.message()).startsWith("PAUSE was ended by RESUME");
-            assertThat(state(second)).containsEntry("paused", "no").containsEntry("active", "yes");
-            assertThat(holder.value("SELECT 'still here'")).isEqualTo("still here");
-            assertThat(error(second.query("RESUME")).message()).isEqualTo("pooler is not paused/suspended");
-        }
-    }
-
-    @Test
-    void pauseInSessionModeIsGivenUpAfterItsTimeout(TestDatabase database) throws IOException {
-        try (WireClient holder = client(database, "kept");
-                WireClient admin = admin();
-                WireClient next = client(database, "kept")) {
-            holder.query("SELECT 1");
-            WireMessage error = error(admin.query("PAUSE kept TIMEOUT 0.1"));
-            assertThat(error.message()).startsWith("PAUSE was given up after 0.1 s, it waits for server connections");
-            assertThat(state(admin)).containsEntry("paused_databases", "");
-            assertThat(next.value("SELECT 'served'")).isEqualTo("served");
-            holder.terminate();
-            next.terminate();
-            holder.awaitEnd();
-            next.awaitEnd();
-            assertThat(types(admin.query("PAUSE kept TIMEOUT 30")).replace("N", ""))
-                    .isEqualTo("CZ");
-            admin.query("RESUME kept");
-        }
-    }
-
-    @Test
-    void aPauseThatIsCancelledIsNone(TestDatabase database) throws IOException {
-        try (WireClient holder = client(database, "kept");
-                WireClient admin = admin()) {
-            holder.query("SELECT 1");
-            admin.send(query("PAUSE kept"));
-            admin.readUntil('N');
-            admin.cancel();
-            assertThat(error(admin.readUntil('Z')).field('C')).isEqualTo("57014");
-            assertThat(state(admin)).containsEntry("paused_databases", "");
-        }
-    }
-
-    @Test
-    void theFirstClientOfAPausedDatabaseWaitsForItsLogin(TestDatabase database) throws IOException {
-        try (WireClient admin = admin();
-                WireClient late = connect()) {
-            admin.query("RECONNECT counted; PAUSE counted");
-            late.send(startup("user", database.user(), "database", "counted"));
-            awaitRow(admin, "CLIENTS", "database", "counted", Map.of());
-            admin.query("RESUME counted");
-            assertThat(late.authenticate(database.user(), database.password()))
-                    .last()
-                    .satisfies(message -> assertThat(message.type()).isEqualTo('Z'));
-        }
-    }
-
-    // ---- KILL, DISABLE, RECONNECT, SUSPEND ----
-
-    @Test
-    void killDropsClientsAndNewcomersWaitForResume(TestDatabase database) throws IOException {
-        try (WireClient idle = client(database, "app");
-                WireClient busy = client(database, "app");
-                WireClient admin = admin()) {
+    void killDropsClientsAndNewcomersWaitForResume() throws IOException {
+        try (WireClient idle = weir().client("app");
+                WireClient busy = weir().client("app");
+                WireClient admin = weir().admin()) {
             idle.query("SELECT 1");
             busy.query("BEGIN");
             busy.send(query("SELECT pg_sleep(600)"));
@@ -209,7 +63,7 @@ final class ConsoleCommandsIT {
                 assertThat(error.message()).isEqualTo("admin forced disconnect");
                 killed.awaitEnd();
             }
-            try (WireClient newcomer = client(database, "app")) {
+            try (WireClient newcomer = weir().client("app")) {
                 newcomer.send(query("SELECT 'served'"));
                 awaitRow(admin, "POOLS", "database", "app", Map.of("cl_waiting", "1", "sv_active", "0"));
                 admin.query("RESUME app");
@@ -221,10 +75,10 @@ final class ConsoleCommandsIT {
     }
 
     @Test
-    void killClientDropsOneClientAndItsServer(TestDatabase database) throws IOException {
-        try (WireClient victim = client(database, "app");
-                WireClient other = client(database, "app");
-                WireClient admin = admin()) {
+    void killClientDropsOneClientAndItsServer() throws IOException {
+        try (WireClient victim = weir().client("app");
+                WireClient other = weir().client("app");
+                WireClient admin = weir().admin()) {
             victim.query("BEGIN");
             String id = awaitRow(admin, "CLIENTS", "state", "active", Map.of("database", "app"))
                     .get("id");
@@ -239,10 +93,10 @@ final class ConsoleCommandsIT {
     }
 
     @Test
-    void killOfAllIsEndedByNameOrAltogether(TestDatabase database) throws IOException {
-        try (WireClient one = client(database, "app");
-                WireClient two = client(database, "kept");
-                WireClient admin = admin()) {
+    void killOfAllIsEndedByNameOrAltogether() throws IOException {
+        try (WireClient one = weir().client("app");
+                WireClient two = weir().client("kept");
+                WireClient admin = weir().admin()) {
             one.query("SELECT 1");
             two.query("SELECT 1");
             admin.query("KILL");
@@ -250,7 +104,7 @@ final class ConsoleCommandsIT {
             two.awaitEnd();
             assertThat(state(admin).get("paused_databases")).contains("app", "kept");
             assertThat(types(admin.query("RESUME app"))).isEqualTo("CZ");
-            try (WireClient back = client(database, "app")) {
+            try (WireClient back = weir().client("app")) {
                 assertThat(back.value("SELECT 'served'")).isEqualTo("served");
             }
             assertThat(types(admin.query("RESUME"))).isEqualTo("CZ");
@@ -261,9 +115,9 @@ final class ConsoleCommandsIT {
 
     @Test
     void disableRefusesLoginsAndEnableTakesThemAgain(TestDatabase database) throws IOException {
-        try (WireClient inside = client(database, "app");
-                WireClient admin = admin();
-                WireClient refused = connect()) {
+        try (WireClient inside = weir().client("app");
+                WireClient admin = weir().admin();
+                WireClient refused = weir().connect()) {
             admin.query("DISABLE app");
             assertThat(awaitRow(admin, "DATABASES", "name", "app", Map.of())).containsEntry("disabled", "1");
             assertThat(error(refused.tryLogin(database.user(), "app", database.password()))
@@ -271,7 +125,7 @@ final class ConsoleCommandsIT {
                     .isEqualTo("database \"app\" is disabled");
             assertThat(inside.value("SELECT 'inside'")).isEqualTo("inside");
             admin.query("ENABLE app");
-            client(database, "app").close();
+            weir().client("app").close();
             assertThat(error(admin.query("DISABLE")).message()).isEqualTo("a database is required");
             assertThat(error(admin.query("DISABLE pgbouncer")).message())
                     .isEqualTo("cannot disable admin db: pgbouncer");
@@ -279,10 +133,10 @@ final class ConsoleCommandsIT {
     }
 
     @Test
-    void waitCloseWaitsForTheServersThatReconnectReplaces(TestDatabase database) throws IOException {
-        try (WireClient busy = client(database, "app");
-                WireClient admin = admin();
-                WireClient waiting = admin()) {
+    void waitCloseWaitsForTheServersThatReconnectReplaces() throws IOException {
+        try (WireClient busy = weir().client("app");
+                WireClient admin = weir().admin();
+                WireClient waiting = weir().admin()) {
             busy.query("BEGIN");
             String pid = busy.value("SELECT pg_backend_pid()");
             admin.query("RECONNECT app");
@@ -296,70 +150,11 @@ final class ConsoleCommandsIT {
         }
     }
 
-    @Test
-    void suspendHoldsClientsUpAndLosesNothing(TestDatabase database) throws IOException {
-        try (WireClient client = client(database, "app");
-                WireClient admin = admin()) {
-            for (int i = 0; i < 5; i++) {
-                assertThat(types(admin.query("SUSPEND"))).isEqualTo("CZ");
-                assertThat(state(admin)).containsEntry("suspended", "yes").containsEntry("active", "no");
-                client.send(query("SELECT 'served'"));
-                assertThat(error(admin.query("PAUSE")).message()).isEqualTo("already suspended/paused");
-                assertThat(awaitRow(admin, "CLIENTS", "database", "app", Map.of()))
-                        .containsEntry("state", "idle");
-                admin.query("RESUME");
-                assertThat(client.readUntil('Z').get(1).values()).containsExactly("served");
-            }
-            admin.query("PAUSE app");
-            assertThat(error(admin.query("SUSPEND")).message()).isEqualTo("cannot suspend with paused databases");
-            admin.query("RESUME app");
-        }
-    }
-
-    @Test
-    void suspendStopsServersAndResumeGoesOnWithTheirAnswers(TestDatabase database) throws IOException {
-        try (WireClient client = client(database, "app");
-                WireClient admin = admin()) {
-            client.query("BEGIN");
-            String pid = Objects.requireNonNull(client.value("SELECT pg_backend_pid()"));
-            client.send(query("SELECT pg_advisory_xact_lock(815)"), query("SELECT pg_sleep(0.2), 'served'"));
-            assertThat(types(client.readUntil('Z'))).isEqualTo("TDCZ");
-
-            assertThat(types(admin.query("SUSPEND"))).isEqualTo("CZ");
-            // PostgreSQL has answered, and nobody has read it.
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> "idle in transaction"
-                            .equals(database.value("SELECT state FROM pg_stat_activity WHERE pid = " + pid)));
-            assertThat(awaitRow(admin, "SERVERS", "remote_pid", pid, Map.of())).containsEntry("state", "active");
-            client.patience(200);
-            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(client::read);
-
-            admin.query("RESUME");
-            client.patience((int) PATIENCE.toMillis());
-            assertThat(client.readUntil('Z').get(1).values()).contains("served");
-            client.query("COMMIT");
-        }
-    }
-
-    @Test
-    void suspendEndsWithTheLastConsole(TestDatabase database) throws IOException {
-        try (WireClient client = client(database, "app")) {
-            try (WireClient admin = admin()) {
-                admin.query("SUSPEND");
-                client.send(query("SELECT 'served'"));
-                admin.terminate();
-            }
-            assertThat(client.readUntil('Z').get(1).values()).containsExactly("served");
-            assertThat(weir().awaitLine("admin disappeared when suspended")).contains("doing RESUME");
-        }
-    }
-
     // ---- SET ----
 
     @Test
     void setTakesEffectAndIsJudgedByTheTableOfSettings() throws IOException {
-        try (WireClient admin = admin()) {
+        try (WireClient admin = weir().admin()) {
             assertThat(types(admin.query("SET server_idle_timeout = 123"))).isEqualTo("CZ");
             assertThat(awaitRow(admin, "CONFIG", "key", "server_idle_timeout", Map.of()))
                     .containsEntry("value", "123");
@@ -375,11 +170,11 @@ final class ConsoleCommandsIT {
     }
 
     @Test
-    void aLargerPoolServesThoseWhoWait(TestDatabase database) throws IOException {
-        try (WireClient first = client(database, "counted");
-                WireClient second = client(database, "counted");
-                WireClient third = client(database, "counted");
-                WireClient admin = admin()) {
+    void aLargerPoolServesThoseWhoWait() throws IOException {
+        try (WireClient first = weir().client("counted");
+                WireClient second = weir().client("counted");
+                WireClient third = weir().client("counted");
+                WireClient admin = weir().admin()) {
             first.query("BEGIN");
             second.query("BEGIN");
             third.send(query("SELECT 'served'"));
@@ -391,15 +186,15 @@ final class ConsoleCommandsIT {
     }
 
     @Test
-    void reloadTakesTheFileOrNothingOfIt(TestDatabase database) throws IOException {
-        String good = config(database).replace("[users.boss]", "[users.someone]\n[users.boss]");
-        try (WireClient admin = admin()) {
-            weir().rewriteConfig(good.replace("default_pool_size = 2", "default_pool_size = \"many\""));
+    void reloadTakesTheFileOrNothingOfIt() throws IOException {
+        String good = weir().config().replace("[users.boss]", "[users.someone]\n[users.boss]");
+        try (WireClient admin = weir().admin()) {
+            weir().process().rewriteConfig(good.replace("default_pool_size = 2", "default_pool_size = \"many\""));
             WireMessage error = error(admin.query("RELOAD"));
             assertThat(error.sqlState()).isEqualTo("F0000");
             assertThat(error.message()).isEqualTo("RELOAD failed, see logs for additional details");
             assertThat(row(admin, "USERS", "name", "someone")).isEmpty();
-            weir().rewriteConfig(good);
+            weir().process().rewriteConfig(good);
             assertThat(types(admin.query("RELOAD"))).isEqualTo("CZ");
             assertThat(row(admin, "USERS", "name", "someone")).isPresent();
         }
@@ -409,9 +204,9 @@ final class ConsoleCommandsIT {
 
     @Test
     void countsTransactionsQueriesAndLogins(TestDatabase database) throws IOException {
-        try (WireClient admin = admin()) {
+        try (WireClient admin = weir().admin()) {
             Map<String, String> before = statsOf(admin, "kept");
-            try (WireClient client = client(database, "kept")) {
+            try (WireClient client = weir().client("kept")) {
                 client.query("BEGIN");
                 client.query("SELECT 1");
                 client.query("COMMIT");
@@ -441,70 +236,16 @@ final class ConsoleCommandsIT {
 
     @Test
     void shutdownEndsTheProcess(TestDatabase database) throws IOException {
-        try (PgWeirProcess own =
-                        PgWeirProcess.builder().config(config(database)).start();
-                WireClient admin = WireClient.connect(own.port()).login("boss", "pgbouncer", "");
-                WireClient client = WireClient.connect(own.port()).login(database.user(), "app", database.password())) {
+        try (Administered own = Administered.start(database);
+                WireClient admin = own.admin();
+                WireClient client = own.client("app")) {
             assertThat(types(admin.query("SHUTDOWN WAIT_FOR_CLIENTS"))).isEqualTo("CZ");
             assertThat(error(admin.query("RESUME")).toString()).contains("08P01", "pooler is shutting down");
             assertThat(state(admin)).containsEntry("shutting_down", "yes");
             assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
             admin.send(query("SHUTDOWN"));
             admin.awaitEnd();
-            assertThat(own.awaitExit()).isZero();
+            assertThat(own.process().awaitExit()).isZero();
         }
-    }
-
-    // ---- reading the answers ----
-
-    private static String types(List<WireMessage> messages) {
-        StringBuilder types = new StringBuilder();
-        messages.forEach(message -> types.append(message.type()));
-        return types.toString();
-    }
-
-    private static WireMessage error(List<WireMessage> messages) {
-        return messages.stream()
-                .filter(message -> message.type() == 'E')
-                .findAny()
-                .orElseThrow(() -> new AssertionError("no error in " + messages));
-    }
-
-    private static Map<String, String> state(WireClient admin) throws IOException {
-        Map<String, String> state = new TreeMap<>();
-        admin.rows("SHOW STATE").forEach(row -> state.put(row.get(0), row.get(1)));
-        return state;
-    }
-
-    /** The first row with that value in that column, by column. */
-    private static Optional<Map<String, String>> row(WireClient admin, String what, String column, String value)
-            throws IOException {
-        return rows(admin, what).filter(row -> value.equals(row.get(column))).findFirst();
-    }
-
-    private static Stream<Map<String, String>> rows(WireClient admin, String what) throws IOException {
-        List<WireMessage> messages = admin.query("SHOW " + what);
-        List<String> names = messages.get(0).columns();
-        return messages.stream().filter(message -> message.type() == 'D').map(message -> {
-            Map<String, String> row = new TreeMap<>();
-            for (int i = 0; i < names.size(); i++) {
-                row.put(names.get(i), String.valueOf(message.values().get(i)));
-            }
-            return row;
-        });
-    }
-
-    /** Asks until there is a row with that value in that column and all the others. */
-    private static Map<String, String> awaitRow(
-            WireClient admin, String what, String column, String value, Map<String, String> others) {
-        return Awaitility.await()
-                .atMost(PATIENCE)
-                .until(
-                        () -> rows(admin, what)
-                                .filter(row -> value.equals(row.get(column)))
-                                .filter(row -> row.entrySet().containsAll(others.entrySet()))
-                                .findFirst(),
-                        Optional::isPresent)
-                .orElseThrow();
     }
 }

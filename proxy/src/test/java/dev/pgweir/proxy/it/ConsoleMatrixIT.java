@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.it.Answers.types;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static dev.pgweir.proxy.testing.WireBytes.startup;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -108,10 +108,6 @@ final class ConsoleMatrixIT {
     private static Stream<String> help() throws IOException {
         String detail = Objects.requireNonNull(admin.query("SHOW HELP").get(0).field('D'));
         return detail.lines().map(String::strip).filter(line -> !line.isEmpty());
-    }
-
-    private static String types(List<WireMessage> messages) {
-        return messages.stream().map(WireMessage::type).map(String::valueOf).collect(Collectors.joining());
     }
 
     /** What any order that was carried out would have changed. */

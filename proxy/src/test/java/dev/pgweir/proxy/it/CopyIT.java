@@ -16,7 +16,6 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,17 +178,7 @@ class CopyIT {
     @ParameterizedTest
     @MethodSource("scenarios")
     void answersAsPostgresDoesAndFreesTheServer(Scenario scenario, TestDatabase database) throws IOException {
-        List<WireMessage> expected;
-        try (WireClient straight = WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password())) {
-            expected = scenario.run(straight);
-        }
-        try (WireClient client = weir.login();
-                WireClient next = weir.login()) {
-            assertThat(scenario.run(client)).isEqualTo(expected);
-            assertThat(next.value("SELECT 'free'")).isEqualTo("free");
-            assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
-        }
+        scenario.isAnsweredBy(weir, scenario.byPostgres(database));
     }
 
     @Test

@@ -11,11 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * PgWeir as it starts from a pgbouncer.ini and a userlist, with PgBouncer's words and codes. {@value #ADMIN} is its
@@ -111,10 +108,7 @@ final class FromIni implements AutoCloseable {
 
     /** Severity, code and text of the error among messages. */
     static String told(List<WireMessage> messages) {
-        WireMessage error = messages.stream()
-                .filter(message -> message.type() == 'E')
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no error: " + messages));
+        WireMessage error = Answers.error(messages);
         return error.field('S') + " " + error.sqlState() + " " + error.message();
     }
 
@@ -143,20 +137,7 @@ final class FromIni implements AutoCloseable {
 
     /** The rows of a SHOW, by column. */
     List<Map<String, String>> show(String what) throws IOException {
-        List<WireMessage> messages = order("SHOW " + what);
-        List<String> columns = messages.get(0).columns();
-        List<Map<String, String>> rows = new ArrayList<>();
-        for (WireMessage message : messages) {
-            if (message.type() == 'D') {
-                List<@Nullable String> values = message.values();
-                Map<String, String> row = new TreeMap<>();
-                for (int i = 0; i < columns.size(); i++) {
-                    row.put(columns.get(i), String.valueOf(values.get(i)));
-                }
-                rows.add(row);
-            }
-        }
-        return rows;
+        return Answers.rows(order("SHOW " + what));
     }
 
     /** The first row of a SHOW whose first column has that value; empty if there is none. */

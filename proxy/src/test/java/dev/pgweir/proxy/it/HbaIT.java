@@ -7,18 +7,14 @@ import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.UnixBridge;
-import dev.pgweir.proxy.testing.WireBytes;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -217,11 +213,8 @@ final class HbaIT {
 
     /** By TLS, with a certificate of that name, if any. */
     private static WireClient secured(@Nullable String name) throws IOException {
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), weir.port());
-        plain.getOutputStream().write(WireBytes.sslRequest());
-        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
-        SSLContext context = AUTHORITY.clientContext(name == null ? null : AUTHORITY.issue(name));
-        return WireClient.over(context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true));
+        return WireClient.over(
+                Secured.ask(weir.port(), AUTHORITY.clientContext(name == null ? null : AUTHORITY.issue(name))));
     }
 
     private static void rewrite(String rules) throws IOException {

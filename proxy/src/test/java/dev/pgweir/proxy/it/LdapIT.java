@@ -11,10 +11,7 @@ import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.PostgresInstance;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
-import dev.pgweir.proxy.testing.WireClient;
-import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -32,7 +29,7 @@ final class LdapIT {
     private static Path directory;
 
     private static InMemoryDirectoryServer ldap;
-    private static PgWeirProcess weir;
+    private static LdapLogins weir;
 
     @BeforeAll
     static void start(TestDatabase database) throws LDAPException, LDIFException, IOException {
@@ -48,7 +45,7 @@ final class LdapIT {
         person("cn=twin,ou=more,dc=example,dc=com", "twin");
         ldap.startListening();
         String server = "ldapserver=127.0.0.1 ldapport=" + ldap.getListenPort();
-        Files.writeString(directory.resolve("pg_hba.conf"), """
+        String rules = """
                 host simple all all ldap %1$s ldapprefix="cn=" ldapsuffix=",dc=example,dc=com"
                 host search all all ldap %1$s ldapbasedn="dc=example,dc=com" ldapbinddn=cn=reader ldapbindpasswd="secret of reader"
                 host filter all all ldap %1$s ldapbasedn="dc=example,dc=com" ldapsearchfilter="(&(objectClass=person)(uid=$username))"
@@ -56,30 +53,13 @@ final class LdapIT {
                 host badreader all all ldap %1$s ldapbasedn="dc=example,dc=com" ldapbinddn=cn=reader ldapbindpasswd=wrong
                 host second all all ldap ldapserver="127.0.0.2 127.0.0.1" ldapport=%2$d ldapprefix="cn=" ldapsuffix=",dc=example,dc=com"
                 host down all all ldap ldapserver=127.0.0.1 ldapport=%3$d ldapprefix="cn="
-                """.formatted(
-                        server, ldap.getListenPort(), PostgresInstance.freePort()));
-        StringBuilder databases = new StringBuilder();
-        for (String name : List.of("simple", "search", "filter", "url", "badreader", "second", "down")) {
-            databases.append("""
-                    [databases.%s]
-                    host = "%s"
-                    port = %d
-                    dbname = "%s"
-                    user = "%s"
-                    password = "%s"
-                    """.formatted(
-                    name, database.host(), database.port(), database.name(), database.user(), database.password()));
-        }
-        weir = PgWeirProcess.builder()
-                .config("""
-                [pgweir]
-                auth_type = "hba"
-                auth_hba_file = "%s/pg_hba.conf"
-                pool_mode = "transaction"
-                login_failure_delay = 0
-                %s
-                """.formatted(directory, databases))
-                .start();
+                """.formatted(server, ldap.getListenPort(), PostgresInstance.freePort());
+        weir = LdapLogins.start(
+                database,
+                PgWeirProcess.builder(),
+                directory,
+                List.of("simple", "search", "filter", "url", "badreader", "second", "down"),
+                rules);
     }
 
     private static void person(String dn, String uid) throws LDAPException, LDIFException {
@@ -101,10 +81,7 @@ final class LdapIT {
     @ParameterizedTest
     @CsvSource({"simple, alice", "search, alice", "filter, alice", "url, twin", "second, alice"})
     void letsInWhomTheDirectoryKnows(String database, String user) throws IOException {
-        try (WireClient client = WireClient.connect(weir.port())) {
-            client.login(user, database, "pencil");
-            assertThat(client.value("SELECT 1")).isEqualTo("1");
-        }
+        weir.letsIn(user, database, "pencil");
     }
 
     @ParameterizedTest
@@ -120,29 +97,21 @@ final class LdapIT {
         "down, alice, pencil"
     })
     void refusesEverybodyElse(String database, String user, String password) throws IOException {
-        assertThat(error(database, user, password)).isEqualTo("LDAP authentication failed");
+        assertThat(weir.error(user, database, password)).isEqualTo("LDAP authentication failed");
     }
 
     @Test
     void emptyPasswordIsNoAnonymousBind() throws IOException {
-        assertThat(error("simple", "alice", "")).isEqualTo("LDAP authentication failed");
+        assertThat(weir.error("alice", "simple", "")).isEqualTo("LDAP authentication failed");
     }
 
     @Test
     void saysWhyInTheLogWithoutAPassword() throws IOException {
-        assertThat(error("down", "alice", "pencil")).isEqualTo("LDAP authentication failed");
-        weir.awaitLine("no directory can be reached: 127.0.0.1:");
-        assertThat(error("badreader", "alice", "pencil")).isEqualTo("LDAP authentication failed");
-        weir.awaitLine("login refused: the directory: 49");
-        assertThat(weir.lines()).noneMatch(line -> line.contains("secret of reader") || line.contains("pencil"));
-    }
-
-    private static String error(String database, String user, String password) throws IOException {
-        try (WireClient client = WireClient.connect(weir.port())) {
-            List<WireMessage> answers = client.tryLogin(user, database, password);
-            WireMessage last = answers.get(answers.size() - 1);
-            assertThat(last.type()).isEqualTo('E');
-            return last.message();
-        }
+        assertThat(weir.error("alice", "down", "pencil")).isEqualTo("LDAP authentication failed");
+        weir.process().awaitLine("no directory can be reached: 127.0.0.1:");
+        assertThat(weir.error("alice", "badreader", "pencil")).isEqualTo("LDAP authentication failed");
+        weir.process().awaitLine("login refused: the directory: 49");
+        assertThat(weir.process().lines())
+                .noneMatch(line -> line.contains("secret of reader") || line.contains("pencil"));
     }
 }

@@ -10,8 +10,6 @@ import com.unboundid.ldif.LDIFException;
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
-import dev.pgweir.proxy.testing.WireClient;
-import dev.pgweir.proxy.testing.WireMessage;
 import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,7 +42,7 @@ final class LdapTlsIT {
     @TempDir
     private static Path directory;
 
-    private static PgWeirProcess weir;
+    private static LdapLogins weir;
 
     @BeforeAll
     static void start(TestDatabase database) throws Exception {
@@ -63,34 +61,18 @@ final class LdapTlsIT {
         }
         options.put("nostarttls", directory(InMemoryListenerConfig.createLDAPConfig("test"), "ldaptls=1"));
         StringBuilder rules = new StringBuilder();
-        StringBuilder databases = new StringBuilder();
         options.forEach((name, how) -> {
             rules.append("host ").append(name).append(" all all ldap ").append(how);
             rules.append(" ldapserver=127.0.0.1 ldapprefix=\"cn=\" ldapsuffix=\",dc=example,dc=com\"\n");
-            databases.append("""
-                [databases.%s]
-                host = "%s"
-                port = %d
-                dbname = "%s"
-                user = "%s"
-                password = "%s"
-                """.formatted(
-                    name, database.host(), database.port(), database.name(), database.user(), database.password()));
         });
-        Files.writeString(directory.resolve("pg_hba.conf"), rules);
-        Path trusted = trusted();
-        weir = PgWeirProcess.builder()
-                .jvmOption("-Djavax.net.ssl.trustStore=" + trusted)
-                .jvmOption("-Djavax.net.ssl.trustStorePassword=nothing secret")
-                .config("""
-                    [pgweir]
-                    auth_type = "hba"
-                    auth_hba_file = "%s/pg_hba.conf"
-                    pool_mode = "transaction"
-                    login_failure_delay = 0
-                    %s
-                    """.formatted(directory, databases))
-                .start();
+        weir = LdapLogins.start(
+                database,
+                PgWeirProcess.builder()
+                        .jvmOption("-Djavax.net.ssl.trustStore=" + trusted())
+                        .jvmOption("-Djavax.net.ssl.trustStorePassword=nothing secret"),
+                directory,
+                options.keySet(),
+                rules.toString());
     }
 
     private static SSLContext context(TestAuthority authority, String name) {
@@ -150,33 +132,21 @@ final class LdapTlsIT {
     @ParameterizedTest
     @ValueSource(strings = {"ldaps", "starttls"})
     void letsInWhomTheDirectoryKnows(String database) throws IOException {
-        try (WireClient client = WireClient.connect(weir.port())) {
-            client.login("alice", database, "pencil");
-            assertThat(client.value("SELECT 1")).isEqualTo("1");
-        }
-        assertThat(error(database, "crayon")).isEqualTo("LDAP authentication failed");
+        weir.letsIn("alice", database, "pencil");
+        assertThat(weir.error("alice", database, "crayon")).isEqualTo("LDAP authentication failed");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"ldapsstrange", "ldapsothername", "starttlsstrange", "starttlsothername", "plain", "nostarttls"})
     void tellsNoPasswordToADirectoryThatItCannotVerify(String database) throws IOException {
-        assertThat(error(database, "pencil")).isEqualTo("LDAP authentication failed");
+        assertThat(weir.error("alice", database, "pencil")).isEqualTo("LDAP authentication failed");
     }
 
     @Test
     void saysWhyInTheLog() throws IOException {
-        assertThat(error("ldapsstrange", "pencil")).isEqualTo("LDAP authentication failed");
-        weir.awaitLine("no directory can be reached: 127.0.0.1:");
-        assertThat(weir.lines()).noneMatch(line -> line.contains("pencil"));
-    }
-
-    private static String error(String database, String password) throws IOException {
-        try (WireClient client = WireClient.connect(weir.port())) {
-            List<WireMessage> answers = client.tryLogin("alice", database, password);
-            WireMessage last = answers.get(answers.size() - 1);
-            assertThat(last.type()).isEqualTo('E');
-            return last.message();
-        }
+        assertThat(weir.error("alice", "ldapsstrange", "pencil")).isEqualTo("LDAP authentication failed");
+        weir.process().awaitLine("no directory can be reached: 127.0.0.1:");
+        assertThat(weir.process().lines()).noneMatch(line -> line.contains("pencil"));
     }
 }

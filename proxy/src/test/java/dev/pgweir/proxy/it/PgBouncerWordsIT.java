@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.it.Answers.types;
 import static dev.pgweir.proxy.testing.WireBytes.bind;
 import static dev.pgweir.proxy.testing.WireBytes.describe;
 import static dev.pgweir.proxy.testing.WireBytes.execute;
@@ -123,12 +124,6 @@ final class PgBouncerWordsIT {
     private static String told(List<WireMessage> answer) {
         WireMessage error = answer.get(answer.size() - 1);
         return error.field('S') + " " + error.sqlState() + " " + error.message();
-    }
-
-    private static String types(List<WireMessage> answer) {
-        StringBuilder types = new StringBuilder();
-        answer.forEach(message -> types.append(message.type()));
-        return types.toString();
     }
 
     /** A line, with what stands for its client's or server's number and address. */

@@ -62,11 +62,7 @@ final class PreparingClient implements Closeable {
 
     /** The error that messages up to a Sync or a query give. */
     WireMessage error(byte[]... messages) throws IOException {
-        List<WireMessage> answers = request(messages);
-        return answers.stream()
-                .filter(answer -> answer.type() == 'E')
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no error: " + answers));
+        return Answers.error(request(messages));
     }
 
     /** Sends messages up to a Sync or a query, and reads up to ReadyForQuery. */

@@ -216,15 +216,7 @@ final class SlowStrangersIT {
     }
 
     private static SSLSocket secured() throws IOException {
-        Socket plain = connect();
-        plain.getOutputStream().write(sslRequest());
-        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
-        SSLSocket socket = (SSLSocket) AUTHORITY
-                .clientContext(null)
-                .getSocketFactory()
-                .createSocket(plain, "localhost", plain.getPort(), true);
-        socket.startHandshake();
-        return socket;
+        return Secured.ask(weir().port(), AUTHORITY.clientContext(null));
     }
 
     private static Socket connect() throws IOException {

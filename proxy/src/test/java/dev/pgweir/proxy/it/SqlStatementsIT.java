@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgweir.proxy.testing.RealPostgres;
 import dev.pgweir.proxy.testing.TestDatabase;
-import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
 import java.util.List;
@@ -147,8 +146,7 @@ final class SqlStatementsIT {
             })
     void textThatOnlyLooksLikeACommandIsLeftAlone(String sql, TestDatabase database) throws IOException {
         try (PreparingClient client = new PreparingClient(weir);
-                PreparingClient straight = new PreparingClient(WireClient.connect(database.host(), database.port())
-                        .login(database.user(), database.name(), database.password()))) {
+                PreparingClient straight = new PreparingClient(database.login())) {
             client.prepare("s", "SELECT 'kept'");
             String there = client.ask(ON_SERVER);
             assertThat(client.request(query(sql))).isEqualTo(straight.request(query(sql)));

@@ -270,8 +270,7 @@ final class StatementLimitsIT {
     @MethodSource("copies")
     void copyByANamedStatementIsAnsweredAsPostgresDoesAndFreesTheServer(Scenario copy) throws IOException {
         List<WireMessage> expected;
-        try (WireClient straight = WireClient.connect(postgres.host(), postgres.port())
-                .login(postgres.user(), postgres.name(), postgres.password())) {
+        try (WireClient straight = postgres.login()) {
             expected = copied(straight, copy);
         }
         try (WireClient client = weir.login();

@@ -119,18 +119,9 @@ final class StatementModeIT {
     @ParameterizedTest
     @MethodSource("complete")
     void whatIsCompleteIsAnsweredAsByPostgres(Scenario scenario, TestDatabase database) throws IOException {
-        List<WireMessage> expected;
-        try (WireClient straight = WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password())) {
-            expected = scenario.run(straight);
-        }
+        List<WireMessage> expected = scenario.byPostgres(database);
         empty(database);
-        try (WireClient client = weir.login();
-                WireClient next = weir.login()) {
-            assertThat(scenario.run(client)).isEqualTo(expected);
-            assertThat(next.value("SELECT 'free'")).isEqualTo("free");
-            assertThat(client.value("SELECT 'still here'")).isEqualTo("still here");
-        }
+        scenario.isAnsweredBy(weir, expected);
     }
 
     @Test

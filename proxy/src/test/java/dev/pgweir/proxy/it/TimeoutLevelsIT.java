@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.it.Answers.types;
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,10 +98,6 @@ final class TimeoutLevelsIT {
         List<WireMessage> messages = client.readUntil('E');
         client.awaitEnd();
         return messages.get(messages.size() - 1).message();
-    }
-
-    private static String types(List<WireMessage> messages) {
-        return messages.stream().map(WireMessage::type).map(String::valueOf).collect(Collectors.joining());
     }
 
     @ParameterizedTest

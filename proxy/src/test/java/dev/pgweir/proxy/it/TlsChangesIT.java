@@ -1,6 +1,5 @@
 package dev.pgweir.proxy.it;
 
-import static dev.pgweir.proxy.testing.WireBytes.sslRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,13 +9,10 @@ import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,18 +100,8 @@ final class TlsChangesIT {
 
     /** With a certificate of that name, if any. */
     private static WireClient secured(TestAuthority trusted, @Nullable String name) throws IOException {
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), weir.port());
-        plain.getOutputStream().write(sslRequest());
-        int answer = plain.getInputStream().read();
-        if (answer != 'S') {
-            plain.close();
-            throw new IOException("answered by " + (char) answer);
-        }
-        SSLSocket socket = (SSLSocket) trusted.clientContext(name == null ? null : trusted.issue(name))
-                .getSocketFactory()
-                .createSocket(plain, "localhost", plain.getPort(), true);
-        socket.startHandshake();
-        return WireClient.over(socket);
+        return WireClient.over(
+                Secured.ask(weir.port(), trusted.clientContext(name == null ? null : trusted.issue(name))));
     }
 
     private static void isEncrypted(TestAuthority trusted) throws IOException {

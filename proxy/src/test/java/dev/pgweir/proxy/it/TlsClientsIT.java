@@ -26,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -316,14 +314,14 @@ final class TlsClientsIT {
 
     @Test
     void tlsWithoutAQuestionNeedsItsProtocolInAlpn() throws IOException {
-        try (SSLSocket socket = handshake(new Socket(loopback(), weir().port()), "postgresql");
+        try (SSLSocket socket = atOnce("postgresql");
                 WireClient client = WireClient.over(socket)) {
             assertThat(socket.getApplicationProtocol()).isEqualTo("postgresql");
             client.login(database().user(), Fronted.NAME, database().password());
             assertThat(client.value("SELECT 7")).isEqualTo("7");
         }
         for (String protocol : new String[] {null, "http/1.1"}) {
-            try (SSLSocket socket = handshake(new Socket(loopback(), weir().port()), protocol);
+            try (SSLSocket socket = atOnce(protocol);
                     WireClient client = WireClient.over(socket)) {
                 assertThatThrownBy(() -> client.login(
                                 database().user(), Fronted.NAME, database().password()))
@@ -386,36 +384,25 @@ final class TlsClientsIT {
     }
 
     private static Certificate shownCertificate() throws IOException {
-        Socket plain = new Socket(loopback(), weir().port());
-        plain.getOutputStream().write(sslRequest());
-        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
-        try (SSLSocket socket = handshake(plain, null)) {
+        try (SSLSocket socket = Secured.ask(weir().port(), AUTHORITY.clientContext(mine))) {
             return socket.getSession().getPeerCertificates()[0];
         }
     }
 
     private static WireClient secured() throws IOException {
-        Socket plain = new Socket(loopback(), weir().port());
-        plain.getOutputStream().write(sslRequest());
-        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
-        return WireClient.over(handshake(plain, null));
+        return WireClient.over(Secured.ask(weir().port(), AUTHORITY.clientContext(mine)));
     }
 
-    private static SSLSocket handshake(Socket plain, @Nullable String protocol) throws IOException {
-        SSLContext context = AUTHORITY.clientContext(mine);
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
-        if (protocol != null) {
-            SSLParameters parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {protocol});
-            socket.setSSLParameters(parameters);
-        }
-        socket.startHandshake();
-        return socket;
-    }
-
-    private static InetAddress loopback() {
-        return InetAddress.getLoopbackAddress();
+    /** Without asking for TLS first. */
+    private static SSLSocket atOnce(@Nullable String protocol) throws IOException {
+        return Secured.shakeHands(
+                new Socket(InetAddress.getLoopbackAddress(), weir().port()),
+                AUTHORITY.clientContext(mine),
+                parameters -> {
+                    if (protocol != null) {
+                        parameters.setApplicationProtocols(new String[] {protocol});
+                    }
+                });
     }
 
     private static Fronted weir() {

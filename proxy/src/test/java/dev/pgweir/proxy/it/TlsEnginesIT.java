@@ -1,6 +1,5 @@
 package dev.pgweir.proxy.it;
 
-import static dev.pgweir.proxy.testing.WireBytes.sslRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,8 +9,6 @@ import dev.pgweir.proxy.testing.TestDatabase;
 import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.tls.TestAuthority;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -215,16 +212,10 @@ final class TlsEnginesIT {
     // ---- clients ----
 
     private SSLSocket secured(String protocol) throws IOException {
-        Socket plain = new Socket(InetAddress.getLoopbackAddress(), weir().port());
-        plain.getOutputStream().write(sslRequest());
-        assertThat((char) plain.getInputStream().read()).isEqualTo('S');
-        SSLSocket socket = (SSLSocket) AUTHORITY
-                .clientContext(null)
-                .getSocketFactory()
-                .createSocket(plain, "localhost", plain.getPort(), true);
-        socket.setEnabledProtocols(new String[] {protocol});
-        socket.startHandshake();
-        return socket;
+        return Secured.ask(
+                weir().port(),
+                AUTHORITY.clientContext(null),
+                parameters -> parameters.setProtocols(new String[] {protocol}));
     }
 
     private Connection jdbc(String mode, String binding) throws Exception {

@@ -22,34 +22,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgweir.proxy.pool.Release;
 import dev.pgweir.proxy.server.EmbeddedServer;
 import dev.pgweir.proxy.server.ServerState;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that says what nobody asked for, or what nobody can understand: it never serves another client. */
-@ParameterizedClass(name = "server on a loop of its own: {0}")
-@ValueSource(booleans = {false, true})
-final class HostileServerLinkTest {
-    @Parameter
-    boolean ownLoop;
-
-    private final List<LinkWorld> worlds = new ArrayList<>();
-
-    @AfterEach
-    void nothingIsLeft() {
-        worlds.forEach(LinkWorld::finish);
-    }
-
+final class HostileServerLinkTest extends LinkWorlds {
     static Stream<Arguments> unasked() {
         Map<String, byte[]> what = new LinkedHashMap<>();
         what.put("ReadyForQuery", READY);
@@ -70,7 +53,7 @@ final class HostileServerLinkTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("unasked")
     void isClosedWhenItSaysSomethingUnaskedAfterItsRelease(String what, byte[] unasked) {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.answers(DONE, READY);
@@ -93,7 +76,7 @@ final class HostileServerLinkTest {
             isClosedWhenItSaysSomethingUnaskedAfterItsRelease(what, unasked);
             return;
         }
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         EmbeddedServer liar = world.bind();
         world.asks(query("a"));
         // Both are on their way to the client's loop when the first one releases the server.
@@ -108,7 +91,7 @@ final class HostileServerLinkTest {
 
     @Test
     void mayNotifyWhileNobodyUsesIt() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         EmbeddedServer server = world.bind();
         world.asks(query("a"));
         server.says(DONE, READY);
@@ -130,7 +113,7 @@ final class HostileServerLinkTest {
 
     @Test
     void isClosedWhenItsSecondAnswerComesWithTheFirst() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.answers(DONE, READY, ROW, DONE, READY);
@@ -146,7 +129,7 @@ final class HostileServerLinkTest {
 
     @Test
     void isClosedWhenItIsReadyBeforeTheSync() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(parse("", "x"), bind("", ""));
         world.answers(message('1'), READY);
@@ -160,7 +143,7 @@ final class HostileServerLinkTest {
 
     @Test
     void neverAnswersForTheLinkBefore() {
-        LinkWorld world = world(false);
+        LinkWorld world = inSessionMode();
         EmbeddedServer late = world.bind();
         world.asks(query("a"));
         late.says(NOTICE);
@@ -195,7 +178,7 @@ final class HostileServerLinkTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("broken")
     void endsAtAMessageThatNobodyUnderstands(String text, byte[] broken) {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"), query("b"));
         world.answers(DONE, READY, COLUMNS, ROW, broken, DONE, READY);
@@ -209,7 +192,7 @@ final class HostileServerLinkTest {
 
     @Test
     void endsWithinAMessageOfWhichTheClientHasAPart() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.answers(COLUMNS, first(9, ROW));
@@ -222,7 +205,7 @@ final class HostileServerLinkTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void endsWithinAHeaderOfWhichTheClientHasNothing(int count) {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.answers(COLUMNS, first(count, ROW));
@@ -234,7 +217,7 @@ final class HostileServerLinkTest {
 
     @Test
     void endsWithinAnErrorOfWhichTheClientHasNothing() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.answers(COLUMNS, first(20, error("ERROR", "XX000", "it is")));
@@ -246,7 +229,7 @@ final class HostileServerLinkTest {
 
     @Test
     void endsWithinAMessageToAClientThatHasLeft() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.link.drain(true, Release.REUSE);
@@ -259,7 +242,7 @@ final class HostileServerLinkTest {
 
     @Test
     void isClosedWhenItsAnswerToAClientThatHasLeftIsBroken() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("a"));
         world.link.drain(true, Release.REUSE);
@@ -272,7 +255,7 @@ final class HostileServerLinkTest {
 
     @Test
     void countsAnErrorThatIsTooLongToBeLookedAt() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.bind();
         world.asks(query("COPY t FROM STDIN"));
         world.answers(COPY_IN);
@@ -287,7 +270,7 @@ final class HostileServerLinkTest {
 
     @Test
     void refusesSettingsWithAnErrorThatIsTooLongToBeLookedAt() {
-        LinkWorld world = world(true);
+        LinkWorld world = inTransactionMode();
         world.wanted.request("TimeZone", "Nowhere");
         world.bind();
         world.asks(query("a"));
@@ -298,11 +281,5 @@ final class HostileServerLinkTest {
         world.answers(ROW, DONE, READY);
         assertThat(world.state()).isEqualTo(ServerState.IDLE);
         assertThat(world.server().connection().parameters().get("TimeZone")).isEqualTo("UTC");
-    }
-
-    private LinkWorld world(boolean releases) {
-        LinkWorld world = new LinkWorld(ownLoop, releases);
-        worlds.add(world);
-        return world;
     }
 }

@@ -15,7 +15,6 @@ import static dev.pgweir.proxy.link.ServerBytes.rest;
 import static dev.pgweir.proxy.testing.WireBytes.bind;
 import static dev.pgweir.proxy.testing.WireBytes.bytes;
 import static dev.pgweir.proxy.testing.WireBytes.copyDone;
-import static dev.pgweir.proxy.testing.WireBytes.copyFail;
 import static dev.pgweir.proxy.testing.WireBytes.execute;
 import static dev.pgweir.proxy.testing.WireBytes.message;
 import static dev.pgweir.proxy.testing.WireBytes.parse;
@@ -29,28 +28,11 @@ import dev.pgweir.proxy.server.EmbeddedServer;
 import dev.pgweir.proxy.server.ServerState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a link makes of a server that does as PostgreSQL does, on the client's event loop and on another one. */
-@ParameterizedClass(name = "server on a loop of its own: {0}")
-@ValueSource(booleans = {false, true})
-final class LinkTest {
-    @Parameter
-    boolean ownLoop;
-
-    private final List<LinkWorld> worlds = new ArrayList<>();
-
-    @AfterEach
-    void nothingIsLeft() {
-        worlds.forEach(LinkWorld::finish);
-    }
-
+/** What a link makes of the answers of a server that does as PostgreSQL does, and how it holds both sides back. */
+final class LinkTest extends LinkWorlds {
     // ---- answers ----
 
     @Test
@@ -160,127 +142,6 @@ final class LinkTest {
         assertThat(world.got()).isEqualTo(bytes(DONE, READY, DONE, READY, DONE, READY));
     }
 
-    // ---- settings ----
-
-    @Test
-    void setsWhatTheClientWantsInTheFlightOfItsFirstRequest() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("TimeZone", "Asia/Tokyo");
-        world.bind();
-        assertThat(world.link.isSettling()).isFalse();
-        assertThat(world.server().heard()).as("nothing before the request").isEmpty();
-        world.asks(query("SELECT 1"));
-        byte[] setting = query("SELECT pg_catalog.set_config(E'TimeZone', E'Asia/Tokyo', false)");
-        assertThat(world.server().heard()).isEqualTo(bytes(setting, query("SELECT 1")));
-
-        world.answers(COLUMNS, ROW, message('S', "TimeZone", "Asia/Tokyo"), NOTICE, DONE, READY, COLUMNS, ROW, DONE);
-        assertThat(world.got()).isEqualTo(bytes(COLUMNS, ROW, DONE));
-        assertThat(world.link.isBound()).isTrue();
-        world.answers(READY);
-        assertThat(world.got()).isEqualTo(READY);
-        assertThat(world.link.isBound()).isFalse();
-
-        world.bind();
-        world.asks(query("SELECT 2"));
-        assertThat(world.server().heard()).as("they are in force").isEqualTo(query("SELECT 2"));
-        world.answers(DONE, READY);
-    }
-
-    @Test
-    void followsWhatTheClientChanges() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("TimeZone", "UTC");
-        EmbeddedServer server = world.bind();
-        world.asks(query("SET TimeZone = 'Asia/Tokyo'"));
-        byte[] report = message('S', "TimeZone", "Asia/Tokyo");
-        world.answers(message('C', "SET"), report, READY);
-
-        assertThat(world.got()).isEqualTo(bytes(message('C', "SET"), report, READY));
-        assertThat(world.wanted.get("TimeZone")).isEqualTo("Asia/Tokyo");
-        assertThat(server.connection().parameters().get("TimeZone")).isEqualTo("Asia/Tokyo");
-    }
-
-    @Test
-    void holdsTheClientUntilSettingsThatMayBeRefusedAreInForce() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("search_path", "a, b");
-        world.bind();
-        assertThat(world.link.isSettling()).isTrue();
-        assertThat(world.server().heard())
-                .isEqualTo(query("SELECT pg_catalog.set_config(E'search_path', E'a, b', false)"));
-
-        world.answers(COLUMNS, ROW);
-        world.answers(DONE);
-        assertThat(world.news()).containsExactly("bound");
-        world.answers(READY);
-
-        assertThat(world.news()).containsExactly("settled");
-        assertThat(world.link.isSettling()).isFalse();
-        assertThat(world.link.isBound()).isTrue();
-        assertThat(world.got()).isEmpty();
-        world.asks(query("SELECT 1"));
-        world.answers(DONE, READY);
-        assertThat(world.got()).isEqualTo(bytes(DONE, READY));
-    }
-
-    @Test
-    void tellsThatSettingsWereRefused() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("search_path", "a");
-        world.bind();
-        world.answers(error("ERROR", "22023", "invalid value"), READY);
-
-        assertThat(world.news()).containsExactly("bound", "settings refused: 22023 invalid value");
-        assertThat(world.got()).isEmpty();
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void showsNothingOfTheAnswerBehindRefusedSettings() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("TimeZone", "Nowhere");
-        world.bind();
-        world.asks(query("SELECT 1"));
-        world.answers(error("ERROR", "22023", "no such zone"), READY, COLUMNS, first(7, ROW));
-
-        assertThat(world.news()).containsExactly("bound", "settings refused: 22023 no such zone");
-        assertThat(world.got()).isEmpty();
-        // The client has been ended; the rest of the answer is awaited.
-        world.answers(rest(7, ROW), DONE, READY);
-        assertThat(world.got()).isEmpty();
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-        assertThat(world.server().connection().parameters().get("TimeZone")).isEqualTo("UTC");
-    }
-
-    @Test
-    void keepsACancelForTheRequestBehindTheSettings() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("TimeZone", "Asia/Tokyo");
-        world.bind();
-        world.asks(query("SELECT 1"));
-        world.link.afterInternal(() -> world.told.add("cancel"));
-        world.answers(DONE);
-        assertThat(world.news()).containsExactly("bound");
-        world.answers(READY);
-        assertThat(world.news()).containsExactly("cancel");
-
-        world.link.afterInternal(() -> world.told.add("at once"));
-        assertThat(world.news()).containsExactly("at once");
-        world.answers(READY);
-    }
-
-    @Test
-    void runsACancelEvenIfTheServerIsLostBefore() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("TimeZone", "Asia/Tokyo");
-        world.bind();
-        world.asks(query("SELECT 1"));
-        world.link.afterInternal(() -> world.told.add("cancel"));
-        world.serverCloses();
-
-        assertThat(world.news()).containsExactly("bound", "lost: no word, owed 1", "cancel");
-    }
-
     // ---- COPY ----
 
     @Test
@@ -313,145 +174,6 @@ final class LinkTest {
         assertThat(world.server().isToldToEnd()).isTrue();
         world.answers(READY);
         assertThat(world.got()).isEqualTo(bytes(COPY_IN, error("ERROR", "22P02", "invalid input"), READY));
-    }
-
-    // ---- a client that leaves ----
-
-    @Test
-    void waitsForTheAnswerToAClientThatHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(query("a"), query("b"));
-        world.answers(COLUMNS, first(8, ROW));
-        world.got();
-
-        assertThat(world.link.drain(true, Release.REUSE)).as("worth to cancel").isTrue();
-        world.answers(rest(8, ROW), DONE, READY);
-        assertThat(world.state()).isEqualTo(ServerState.ACTIVE);
-        world.answers(error("ERROR", "57014", "canceled"), READY);
-
-        assertThat(world.got()).isEmpty();
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-        assertThat(world.news()).containsExactly("bound");
-    }
-
-    @Test
-    void releasesTheServerWhenItsSettingsAreInForceAndTheirClientHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.wanted.request("search_path", "a");
-        world.bind();
-        assertThat(world.link.isSettling()).isTrue();
-        world.link.drain(true, Release.REUSE);
-        assertThat(world.state()).isEqualTo(ServerState.ACTIVE);
-        world.answers(COLUMNS, ROW, DONE, READY);
-
-        assertThat(world.got()).isEmpty();
-        assertThat(world.news()).containsExactly("bound");
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void rollsBackTheTransactionOfAClientThatHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(query("BEGIN"));
-        world.answers(DONE, IN_TRANSACTION);
-        world.server().heard();
-
-        assertThat(world.link.drain(true, Release.RESET)).isFalse();
-        assertThat(world.server().heard()).isEqualTo(query("ROLLBACK"));
-        assertThat(world.state()).isEqualTo(ServerState.ACTIVE);
-        world.answers(message('C', "ROLLBACK"), READY);
-
-        assertThat(world.state()).isEqualTo(ServerState.TESTED);
-        assertThat(world.server().heard()).isEqualTo(query("DISCARD ALL"));
-        world.answers(message('C', "DISCARD ALL"), READY);
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void rollsBackWhatTheLastRequestOfAClientThatHasLeftBegins() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(query("BEGIN"));
-        world.server().heard();
-        world.link.drain(true, Release.REUSE);
-        world.answers(DONE, IN_TRANSACTION);
-
-        assertThat(world.server().heard()).isEqualTo(query("ROLLBACK"));
-        world.answers(message('C', "ROLLBACK"), READY);
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void endsTheGroupOfAClientThatHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(parse("", "x"), bind("", ""));
-        world.server().heard();
-
-        assertThat(world.link.drain(true, Release.REUSE)).isTrue();
-        assertThat(world.server().heard()).isEqualTo(sync());
-        world.answers(message('1'), message('2'), READY);
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void endsTheCopyOfAClientThatHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(query("COPY t FROM STDIN"));
-        world.answers(COPY_IN);
-        world.server().heard();
-
-        assertThat(world.link.drain(true, Release.REUSE)).isTrue();
-        assertThat(world.server().heard()).isEqualTo(copyFail("the client has left"));
-        world.answers(error("ERROR", "57014", "COPY from stdin failed"), READY);
-        assertThat(world.state()).isEqualTo(ServerState.IDLE);
-    }
-
-    @Test
-    void endsACopyThatBeginsAfterItsClientHasLeft() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(parse("", "COPY t FROM STDIN"), bind("", ""), execute("", 0));
-        world.server().heard();
-        world.link.drain(true, Release.REUSE);
-        assertThat(world.server().heard()).isEqualTo(sync());
-
-        world.answers(message('1'), message('2'), COPY_IN);
-        assertThat(world.server().heard()).isEqualTo(bytes(copyFail("the client has left"), sync()));
-        world.answers(error("ERROR", "57014", "COPY from stdin failed"), READY);
-        assertThat(world.link.isBound()).isFalse();
-        assertThat(world.state()).as("the first Sync may still be answered").isEqualTo(ServerState.CLOSING);
-    }
-
-    @Test
-    void closesTheServerOfAClientThatHasLeftWithinAMessage() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.link.sent((byte) 'Q');
-        world.link.write(world.buffer(first(7, query("SELECT 1"))));
-
-        assertThat(world.link.drain(false, Release.REUSE)).isFalse();
-
-        assertThat(world.state()).isEqualTo(ServerState.CLOSING);
-        assertThat(world.server().heard())
-                .as("no Terminate can follow half a message")
-                .isEqualTo(first(7, query("SELECT 1")));
-    }
-
-    @Test
-    void letsAServerGoThatDiesWhileItIsBroughtToAnEnd() {
-        LinkWorld world = inTransactionMode();
-        world.bind();
-        world.asks(query("SELECT 1"));
-        world.link.drain(true, Release.REUSE);
-        world.serverCloses();
-
-        assertThat(world.state()).isEqualTo(ServerState.CLOSED);
-        assertThat(world.link.isBound()).isFalse();
-        assertThat(world.news()).containsExactly("bound");
     }
 
     // ---- a server that ends ----
@@ -577,11 +299,5 @@ final class LinkTest {
 
         assertThat(world.client.config().isAutoRead()).isTrue();
         assertThat(world.news()).containsExactly("bound", "lost: no word, owed 1");
-    }
-
-    private LinkWorld inTransactionMode() {
-        LinkWorld world = new LinkWorld(ownLoop, true);
-        worlds.add(world);
-        return world;
     }
 }

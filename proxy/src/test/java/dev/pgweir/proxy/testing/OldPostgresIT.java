@@ -12,8 +12,7 @@ final class OldPostgresIT {
 
     @Test
     void givesTheMajorVersionAskedFor(TestDatabase database) throws IOException {
-        try (WireClient client = WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password())) {
+        try (WireClient client = database.login()) {
             assertThat(client.parameters().get("server_version")).startsWith("15.");
         }
     }

@@ -15,7 +15,7 @@ final class RealPostgresIT {
     @Test
     void givesADatabaseAndItsOwner(TestDatabase database) throws IOException {
         nameOfOuter = database.name();
-        try (WireClient client = login(database)) {
+        try (WireClient client = database.login()) {
             assertThat(client.value("SELECT current_database()")).isEqualTo(database.name());
             assertThat(client.value("CREATE TABLE t (n int); SELECT current_user"))
                     .isEqualTo(database.user());
@@ -38,16 +38,11 @@ final class RealPostgresIT {
 
         @Test
         void staysWithTheDatabaseOfTheClassAround(TestDatabase database) throws IOException {
-            try (WireClient client = login(database)) {
+            try (WireClient client = database.login()) {
                 assertThat(client.value("SELECT current_database()"))
                         .isEqualTo(database.name())
                         .isEqualTo(nameOfOuter.isEmpty() ? database.name() : nameOfOuter);
             }
         }
-    }
-
-    private static WireClient login(TestDatabase database) throws IOException {
-        return WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password());
     }
 }

@@ -1,5 +1,6 @@
 package dev.pgweir.proxy.testing;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,6 +85,11 @@ public final class TestDatabase implements AutoCloseable {
     /** A connection of the superuser to this database; {@link ConnectionCounter} leaves it out. */
     public Connection connectAsSuperuser() throws SQLException {
         return connectAsSuperuser(name);
+    }
+
+    /** A client of the owner that has logged in, straight to PostgreSQL; names and values of its startup packet in turn. */
+    public WireClient login(String... parameters) throws IOException {
+        return WireClient.connect(host(), port()).login(user, name, PASSWORD, parameters);
     }
 
     /** Runs statements as the owner, each in a transaction of its own. */

@@ -1,7 +1,6 @@
 package dev.pgweir.proxy.it.scripts;
 
 import dev.pgweir.proxy.testing.TestDatabase;
-import dev.pgweir.proxy.testing.WireClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -117,7 +116,7 @@ public final class ScriptComparison {
             Script script = scripts.get(client);
             List<Answer> answers = known.get(script);
             if (answers == null) {
-                answers = ScriptRun.answers(client, script, this::straight, PATIENCE_MILLIS);
+                answers = ScriptRun.answers(client, script, database::login, PATIENCE_MILLIS);
                 known.put(script, answers);
             }
             expected.add(answers);
@@ -133,11 +132,6 @@ public final class ScriptComparison {
                 .forEach(c -> printable.append(
                         c == '\n' || (c >= ' ' && c < 127) ? Character.toString(c) : String.format("\\u%04x", c)));
         return printable.toString();
-    }
-
-    private WireClient straight(String... parameters) throws IOException {
-        return WireClient.connect(database.host(), database.port())
-                .login(database.user(), database.name(), database.password(), parameters);
     }
 
     /** How several clients run. */
