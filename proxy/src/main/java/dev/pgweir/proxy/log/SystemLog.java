@@ -86,7 +86,7 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
                 : encoder.within(MAX_BYTES - head.length, event);
         line.clear();
         line.put(head);
-        line.put(text, 0, Math.min(text.length, line.remaining())).flip();
+        line.put(text, 0, wholeCharacters(text, line.remaining())).flip();
         try {
             send();
             failing = false;
@@ -97,6 +97,15 @@ public final class SystemLog extends AppenderBase<ILoggingEvent> {
                 LOG.warn("syslog does not take lines, until it does they are lost there: {}: {}", path, e.toString());
             }
         }
+    }
+
+    /** How many of the first {@code most} bytes of UTF-8 are no part of a character that is cut off. */
+    private static int wholeCharacters(byte[] text, int most) {
+        int end = Math.min(text.length, most);
+        while (end > 0 && end < text.length && (text[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return end;
     }
 
     private String head(ILoggingEvent event) {

@@ -10,9 +10,7 @@ import dev.pgweir.proxy.pool.HostSnapshot;
 import dev.pgweir.proxy.pool.PoolKey;
 import dev.pgweir.proxy.pool.PoolSnapshot;
 import dev.pgweir.proxy.pool.Pools;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -21,11 +19,13 @@ final class LimitMetrics {
     private final Supplier<ProxyConfig> config;
     private final Pools pools;
     private final Clients clients;
+    private final PoolBook book;
 
-    LimitMetrics(Supplier<ProxyConfig> config, Pools pools, Clients clients) {
+    LimitMetrics(Supplier<ProxyConfig> config, Pools pools, Clients clients, PoolBook book) {
         this.config = config;
         this.pools = pools;
         this.clients = clients;
+        this.book = book;
     }
 
     void collect(Batch to) {
@@ -34,12 +34,11 @@ final class LimitMetrics {
         to.add(Family.AUTH_QUERIES_WAITING, clients.questionsWaiting());
         limit(to, "max_client_conn", now.limits().maxClientConn(), clients.total(), "", "", "");
         Set<String> databases = new LinkedHashSet<>();
-        Set<String> users = new LinkedHashSet<>(now.users().keySet());
-        int shown = 0;
+        Set<String> users = new LinkedHashSet<>();
         for (PoolSnapshot pool : pools.snapshot()) {
-            PoolKey key = pool.pool().key();
+            PoolKey key = book.label(pool.pool());
             // What shares series with others has no limit that would be the limit of them all.
-            if (shown++ < PoolBook.MOST) {
+            if (!key.equals(PoolBook.OTHER)) {
                 int size = pool.pool().spec().sizes().pool();
                 limit(to, "pool_size", size, pool.servers(), key.database(), key.user(), "");
                 databases.add(key.database());
@@ -53,20 +52,27 @@ final class LimitMetrics {
                 limit(to, "max_db_client_connections", most, clients.ofDatabase(database), database, "", "");
             }
         }
+        caps(to, databases, users);
+        users.addAll(now.users().keySet());
         users.stream().limit(PoolBook.MOST).forEach(user -> {
             UserConfig section = now.users().get(user);
             Integer own = section == null ? null : section.values().find(UserSettings.MAX_USER_CLIENT_CONNECTIONS);
             int most = own == null ? now.limits().maxUserClientConnections() : own;
             limit(to, "max_user_client_connections", most, clients.ofUser(user), "", user, "");
         });
-        caps(to);
         servers(to);
     }
 
-    private void caps(Batch to) {
-        Map<CapSnapshot.Kind, Integer> shown = new EnumMap<>(CapSnapshot.Kind.class);
+    /** Those of the servers, and of the databases and users that pools with series of their own are for. */
+    private void caps(Batch to, Set<String> databases, Set<String> users) {
+        int hosts = 0;
         for (CapSnapshot cap : pools.caps()) {
-            if (shown.merge(cap.kind(), 1, Integer::sum) <= PoolBook.MOST) {
+            boolean shown = switch (cap.kind()) {
+                case SERVER -> hosts++ < PoolBook.MOST;
+                case DATABASE -> databases.contains(cap.name());
+                case USER -> users.contains(cap.name());
+            };
+            if (shown) {
                 int used = cap.servers() + cap.cancels();
                 switch (cap.kind()) {
                     case SERVER -> limit(to, "max_server_connections", cap.limit(), used, "", "", cap.name());

@@ -62,8 +62,9 @@ public final class Metrics implements AutoCloseable {
         this.clients = clients;
         this.ready = ready;
         this.version = version;
-        this.poolMetrics = new PoolMetrics(pools, clients);
-        this.limitMetrics = new LimitMetrics(config, pools, clients);
+        PoolBook book = new PoolBook();
+        this.poolMetrics = new PoolMetrics(pools, clients, book);
+        this.limitMetrics = new LimitMetrics(config, pools, clients, book);
         this.certificateMetrics = new CertificateMetrics(config);
         this.tlsMetrics = new TlsMetrics(tls, clients, pools);
         // Their names break Prometheus' rules; the first is the CPU's share in other words, the other never changes.

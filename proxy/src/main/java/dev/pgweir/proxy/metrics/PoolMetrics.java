@@ -19,11 +19,12 @@ import java.util.Map;
 final class PoolMetrics {
     private final Pools pools;
     private final Clients clients;
-    private final PoolBook book = new PoolBook();
+    private final PoolBook book;
 
-    PoolMetrics(Pools pools, Clients clients) {
+    PoolMetrics(Pools pools, Clients clients, PoolBook book) {
         this.pools = pools;
         this.clients = clients;
+        this.book = book;
     }
 
     /** The lengths of a pool's lists at this moment, or of several together. */

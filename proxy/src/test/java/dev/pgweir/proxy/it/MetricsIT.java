@@ -118,6 +118,55 @@ final class MetricsIT {
         }
     }
 
+    /** Whoever makes up names must neither make the page long nor take the limits of real pools off it. */
+    @Test
+    void limitsAreToldOfThePoolsThatHaveSeriesOfTheirOwn(TestDatabase database) throws IOException {
+        try (Fronted weir = Fronted.start(
+                database,
+                Http.SETTING,
+                "max_db_connections = 4",
+                "max_db_client_connections = 50",
+                "login_failure_delay = 0",
+                "log_connections = 0",
+                """
+                [databases."*"]
+                host = "%s"
+                port = %d
+                """.formatted(database.host(), database.port()))) {
+            Http http = Http.of(weir.process());
+            String endless = "x".repeat(64);
+            refused(weir, database, endless + "0");
+            refused(weir, database, endless + "1");
+            for (int i = 0; i < 100; i++) {
+                refused(weir, database, "nowhere" + i);
+            }
+
+            String page = http.get("/metrics").body();
+
+            Set<String> own = databases(page, "pgweir_clients");
+            assertThat(own).hasSize(101).contains("nowhere99", "other");
+            own.remove("other");
+            assertThat(databases(page, "pgweir_limit_used_ratio")).isEqualTo(own);
+            assertThat(page).doesNotContain(endless);
+        }
+    }
+
+    private static void refused(Fronted weir, TestDatabase database, String name) throws IOException {
+        try (WireClient client = weir.connect()) {
+            assertThatThrownBy(() -> client.login(database.user(), name, database.password()))
+                    .hasMessageContaining("3D000");
+        }
+    }
+
+    /** Which databases the series of a metric name. */
+    private static Set<String> databases(String page, String metric) {
+        return Pattern.compile("(?m)^" + metric + "\\{(?:.*,)?database=\"([^\"]+)\"")
+                .matcher(page)
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private static void prepare(Fronted weir, TestDatabase database) throws SQLException {
         String url = weir.process().jdbcUrl(Fronted.NAME) + "?prepareThreshold=1";
         try (Connection connection = DriverManager.getConnection(url, database.user(), database.password());

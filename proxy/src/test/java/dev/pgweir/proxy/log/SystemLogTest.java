@@ -80,6 +80,20 @@ final class SystemLogTest {
     }
 
     @Test
+    void aLineThatIsTooLongEndsWithAWholeCharacter() throws IOException {
+        Socket syslog = listen();
+
+        for (String start : new String[] {"", "a", "ab"}) {
+            logger.info(start + "\u20ac".repeat(1_000));
+
+            String shortened = read(syslog);
+            assertThat(shortened.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(2046, 2048);
+            assertThat(shortened).endsWith("\u20ac").doesNotContain("\ufffd");
+        }
+        syslog.close();
+    }
+
+    @Test
     void objectsOfJsonAreWholeHoweverMuchThereIsToSay() throws IOException {
         Socket syslog = listen();
         log.json(new JsonEncoder(42));
