@@ -135,9 +135,8 @@ final class FullCapsIT {
     void minPoolSizeOpensNoMoreThanTheDatabaseMayHave() throws IOException {
         client(one, "few").query("SELECT 1");
         weir.awaitRow("DATABASES", "few", Map.of("current_connections", "3"));
-        assertThat(weir.count("few/" + one + "@" + postgres.host() + ":" + postgres.port() + " new connection to server"
-                        + " (from"))
-                .isEqualTo(3);
+        weir.awaitCount(
+                "few/" + one + "@" + postgres.host() + ":" + postgres.port() + " new connection to server (from", 3);
     }
 
     @Test

@@ -114,8 +114,7 @@ final class IniBehavioursIT {
         long before = weir.count("server login failed: FATAL database \"no_such_database\" does not exist");
         assertThat(weir.refusal(role, "missing", SECRET))
                 .isEqualTo("FATAL 3D000 database \"no_such_database\" does not exist");
-        assertThat(weir.count("server login failed: FATAL database \"no_such_database\" does not exist"))
-                .isEqualTo(before + 1);
+        weir.awaitCount("server login failed: FATAL database \"no_such_database\" does not exist", before + 1);
         assertThat(weir.process().awaitLine("closing because: database \"no_such_database\" does not exist"))
                 .contains("missing/" + role + "@");
     }
