@@ -44,7 +44,7 @@ final class AutomaticPools {
                 .filter(entry -> isAutomatic(entry.getKey().pool().key().database(), config))
                 .sorted(comparing((Map.Entry<DatabasePool, Long> entry) ->
                                 entry.getKey().welcome() != null)
-                        .thenComparing(entry -> entry.getValue() - now))
+                        .thenComparingLong(entry -> entry.getValue() - now))
                 .toList();
         return empty.stream()
                 .limit(Math.max(0, empty.size() - MOST_EMPTY))
