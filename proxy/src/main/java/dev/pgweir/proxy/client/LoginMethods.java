@@ -57,11 +57,11 @@ final class LoginMethods {
         // Through a load balancer at a Unix socket that does not tell whom it speaks for there is none either.
         InetAddress address = session.unix() == null ? session.remoteAddress().getAddress() : null;
         return delay == 0 || address == null
-                ? shown(session, config.get(), user, database, names)
+                ? login(session, config.get(), user, database, names)
                 : new DelayedAuthenticator(
                         // A reload during the wait counts: by the one before it may have been let in without a
                         // password.
-                        () -> shown(session, config.get(), user, database, names),
+                        () -> login(session, config.get(), user, database, names),
                         delays,
                         address,
                         user,
@@ -69,16 +69,17 @@ final class LoginMethods {
                         DelayedAuthenticator.timer(session.channel().eventLoop()));
     }
 
-    private ClientAuthenticator shown(
+    /** By the rules of this configuration; log lines name the user from now on, if that is one it knows. */
+    private ClientAuthenticator login(
             ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
-        ClientAuthenticator login = login(session, config, user, database, names);
+        ClientAuthenticator login = byMethod(session, config, user, database, names);
         if (names.isOpen()) {
             names.isKnown(config.secretOf(user).isPresent());
         }
         return login;
     }
 
-    private ClientAuthenticator login(
+    private ClientAuthenticator byMethod(
             ClientSession session, ProxyConfig config, String user, String database, ShownNames names) {
         TlsPeer tls = session.tls();
         ClientAuthenticators makers = authenticators

@@ -49,15 +49,6 @@ public final class ServerLog {
         logger.warn("{} {}", prefix, text);
     }
 
-    public void error(String text) {
-        logger.error("{} {}", prefix, text);
-    }
-
-    /** A mistake in PgWeir itself, with its stack. */
-    public void error(String text, Throwable cause) {
-        logger.error("{} {}", prefix, text, cause);
-    }
-
     public void debug(String text) {
         logger.debug("{} {}", prefix, text);
     }

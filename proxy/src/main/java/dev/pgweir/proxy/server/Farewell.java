@@ -61,9 +61,8 @@ final class Farewell {
             // close_notify, so that PostgreSQL does not take the end for one that somebody in between has made.
             said = encryption.closeOutbound();
         }
-        // Not before: io_uring writes when the event loop comes to it, and what is not written by then fails and closes
-        // the
-        // socket at once.
+        // Not before: io_uring writes when the event loop comes to it; what is not written by then fails, and closes
+        // the socket at once.
         said.addListener(written -> endSending());
         if (!over) {
             limit = channel.eventLoop().schedule(this::giveUp, LIMIT_SECONDS, TimeUnit.SECONDS);
