@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import proc
@@ -11,8 +12,9 @@ from .servers import DATABASE, HOST, USER, Child, Pooler, client_environment
 
 SOURCES = Path(__file__).resolve().parent.parent / "load"
 SETTLE_SECONDS = 2
-# Less of the processors than the pooler and those who ask.
-STORM_NICE = 10
+# Only what the pooler and those who ask leave of the processors. Merely nice, two hundred threads that compute would still
+# have most of them, and the wait for a processor would be taken for the pooler's.
+STORM_POLICY = ["chrt", "--idle", "0"]
 # They are the same for every column; what matters is that they are small and ready at once.
 JVM = ["-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]
 
@@ -86,14 +88,12 @@ def storm(tools: Tools, classes: Path, pooler: Pooler, logins: int, at_once: int
     :param seconds: how long the others ask without the storm before
     """
 
-    def start(mode: str, count: int, *more: str, lower: int = 0) -> subprocess.Popen:
+    def start(mode: str, count: int, *more: str, policy: Sequence[str] = ()) -> subprocess.Popen:
         command = [tools.java(), *JVM, "-cp", str(classes), "dev.pgweir.bench.Storm"]
         command += [mode, str(pooler.port), USER, DATABASE, str(count), *more]
         pipe = subprocess.PIPE
-        # Whoever logs in works as hard as the pooler, on the same machine: nothing else would be measured.
-        nice = ["nice", "-n", str(lower)] if lower else []
         return subprocess.Popen(
-            nice + command, env=client_environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+            [*policy, *command], env=client_environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True
         )
 
     asking = start("ask", askers)
@@ -103,7 +103,7 @@ def storm(tools: Tools, classes: Path, pooler: Pooler, logins: int, at_once: int
         order(asking, "before")
         time.sleep(seconds)
         order(asking, "pause")
-        storming = start("storm", at_once, str(logins), lower=STORM_NICE)
+        storming = start("storm", at_once, str(logins), policy=STORM_POLICY)
         try:
             assert storming.stdout is not None
             if storming.stdout.readline().strip() != "begin":

@@ -210,8 +210,8 @@ class Pooler(Child):
         """One more of this kind, not started."""
         raise NotImplementedError
 
-    def with_loops(self, loops: int, prepare: Callable[["Pooler"], None]) -> "Pooler":
-        """This one, or one more with so many event loops, started and prepared; it ends with this one."""
+    def with_loops(self, loops: int, clients_each: int, prepare: Callable[["Pooler"], None]) -> "Pooler":
+        """This one, or one more with so many event loops and clients on each, started and prepared; it ends with this one."""
         return self
 
     def assignments(self) -> tuple[float, float]:
@@ -350,10 +350,12 @@ http_addr = "{HOST}:{self.http_port}"
             total("pgweir_server_assignments_across_loops_total"),
         )
 
-    def with_loops(self, loops: int, prepare: Callable[[Pooler], None]) -> Pooler:
-        key = str(loops)
+    def with_loops(self, loops: int, clients_each: int, prepare: Callable[[Pooler], None]) -> Pooler:
+        key = f"{loops}-loops-of-{clients_each}"
         if key not in self.others:
-            other = self._with(f"{loops}-loops", {"PGWEIR_WORKER_THREADS": key})
+            # Left to itself it would fill the first loop before it uses another.
+            environment = {"PGWEIR_WORKER_THREADS": str(loops), "PGWEIR_WORKER_CLIENTS": str(clients_each)}
+            other = self._with(key, environment)
             self.others[key] = other
             other.start()
             prepare(other)

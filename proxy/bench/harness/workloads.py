@@ -279,7 +279,7 @@ def cores(clients: int) -> Workload:
         for loops in (1, 2, 4):
             # PgBouncer has one loop, whatever is asked for: one measurement is for all three.
             if last is None or not isinstance(pooler, PgBouncer):
-                instance = pooler.with_loops(loops, lambda fresh: until_compiled(lambda: run(fresh)))
+                instance = pooler.with_loops(loops, clients // loops, lambda fresh: until_compiled(lambda: run(fresh)))
                 before = instance.assignments()
                 last = run(instance)
                 assigned, across = (now - then for now, then in zip(instance.assignments(), before))
@@ -289,7 +289,7 @@ def cores(clients: int) -> Workload:
         return figures
 
     notes = {"pgbouncer": "always one loop"}
-    what = f"queries to the stub server, {clients} clients, by event loops"
+    what = f"queries to the stub server, {clients} clients, spread over 1, 2 and 4 event loops"
     return Workload(f"cores-{clients}", what, measure, notes)
 
 

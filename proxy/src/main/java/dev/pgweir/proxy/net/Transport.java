@@ -38,6 +38,8 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which of the operating system's interfaces moves the bytes (setting {@code transport}). */
 public enum Transport {
@@ -45,6 +47,8 @@ public enum Transport {
     EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class),
     KQUEUE(KQueueSocketChannel.class, KQueueServerSocketChannel.class),
     NIO(NioSocketChannel.class, NioServerSocketChannel.class);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
     static {
         // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
@@ -67,9 +71,8 @@ public enum Transport {
     }
 
     /**
-     * The transport for a choice. {@code auto} takes the first that works here of epoll, kqueue and NIO. Not io_uring, cheaper
-     * though it is: with Netty 4.2 it has closed connections too late and too early, in ways that had to be found one by one
-     * ({@link ClosingReads} is one of them), and only epoll can empty the queue of a listening socket.
+     * The transport for a choice. {@code auto} takes the cheapest one that works here without surprises: io_uring, epoll,
+     * kqueue, NIO. On Linux the log says why it was not io_uring.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
@@ -91,10 +94,35 @@ public enum Transport {
     }
 
     private static Transport best() {
+        String against = againstIoUring();
+        return against == null ? IO_URING : without(against);
+    }
+
+    /** The next best after io_uring, which has shown that it does not work. */
+    static Transport without(Throwable failure) {
+        return without("it is not available" + because(failure));
+    }
+
+    /** The next best after io_uring, for the reason that is given. */
+    static Transport without(String againstIoUring) {
         if (Epoll.isAvailable()) {
+            LOG.info("transport = auto takes epoll, not io_uring: {}", againstIoUring);
             return EPOLL;
         }
         return KQueue.isAvailable() ? KQUEUE : NIO;
+    }
+
+    /**
+     * Why {@code auto} does not take io_uring; null if it does. Before Linux 6.15 the kernel counts a thread that waits for
+     * a ring as waiting for a disk, so a machine with an idle PgWeir looks as if its disks could not keep up.
+     */
+    static @Nullable String againstIoUring() {
+        if (!IoUring.isAvailable()) {
+            return "it is not available" + because(IoUring.unavailabilityCause());
+        }
+        return IoUring.isIoringEnterNoIoWaitEnabled()
+                ? null
+                : "this kernel would show the waiting event loops as I/O wait (Linux 6.15 is the first that does not)";
     }
 
     /** The cause at the bottom: those above it only say that loading has failed. */

@@ -73,7 +73,6 @@ final class UnixSocketIT {
                         database.host(), database.port(), database.name(), database.user(), database.password(), name))
                 .start();
         middle = PgWeirProcess.builder()
-                .environment("PGWEIR_TRANSPORT", "epoll")
                 .config("""
                         [databases.session]
                         host = "%1$s"
