@@ -25,6 +25,8 @@ final class Inflow {
 
     private final Backlog backlog = new Backlog();
     private final Slices slices = new Slices();
+    /** Of PgWeir's own, to be sent before what comes next. */
+    private @Nullable ByteBuf own;
     /** What was written to the server is not flushed. */
     private boolean written;
 
@@ -96,7 +98,7 @@ final class Inflow {
                 ByteBuf before = intake.takeBefore();
                 if (before != null) {
                     send(slices.take(data));
-                    send(before);
+                    own = before;
                 }
                 int keepFrom = intake.keepFrom();
                 if (keep && keepFrom < scanner.to()) {
@@ -108,6 +110,7 @@ final class Inflow {
                 }
             }
             if (session.isEnded()) {
+                send(null);
                 return;
             }
             if (slices.isWhole(data)) {
@@ -131,7 +134,24 @@ final class Inflow {
         }
     }
 
+    /**
+     * Sends what is PgWeir's own, and this behind it. A few bytes are moved to the buffer of the former: the kernel takes
+     * one buffer for less than two.
+     */
     private void send(@Nullable ByteBuf data) {
+        ByteBuf first = own;
+        own = null;
+        if (first != null && data != null && data.readableBytes() <= first.writableBytes()) {
+            first.writeBytes(data);
+            data.release();
+            write(first);
+            return;
+        }
+        write(first);
+        write(data);
+    }
+
+    private void write(@Nullable ByteBuf data) {
         if (data == null) {
             return;
         }
@@ -207,7 +227,7 @@ final class Inflow {
         ByteBuf split = backlog.takeSplit();
         ByteBuf data = backlog.takeBuffer();
         int keepFrom = intake.keepFrom();
-        send(intake.takeBefore());
+        own = intake.takeBefore();
         if (split != null) {
             if (pass && keepFrom < split.writerIndex()) {
                 send(split.readerIndex(keepFrom));
@@ -222,5 +242,9 @@ final class Inflow {
     /** The client is gone. */
     void release() {
         backlog.release();
+        if (own != null) {
+            own.release();
+            own = null;
+        }
     }
 }
