@@ -2,6 +2,7 @@ package dev.pgweir.proxy.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -82,6 +83,10 @@ final class PostgresInstanceIT {
         try (PostgresInstance postgres = PostgresInstance.builder().start();
                 WireClient client = WireClient.connect(postgres.port()).login("postgres", "postgres", "")) {
             client.send(WireBytes.query("SELECT pg_sleep(60)"));
+            // A cancel request that comes before the query is for nothing.
+            await().until(
+                            () -> value(postgres, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"),
+                            "1"::equals);
             client.cancel();
             assertThat(client.readUntil('Z'))
                     .anyMatch(message ->
