@@ -12,7 +12,7 @@ from .servers import DATABASE, HOST, USER, Child, Pooler, client_environment
 
 SOURCES = Path(__file__).resolve().parent.parent / "load"
 SETTLE_SECONDS = 2
-# Only what the pooler and those who ask leave of the processors. Merely nice, two hundred threads that compute would still
+# Little more than what the pooler and those who ask leave of the processors. Merely nice, two hundred threads that compute would still
 # have most of them, and the wait for a processor would be taken for the pooler's.
 STORM_POLICY = ["chrt", "--idle", "0"]
 # They are the same for every column; what matters is that they are small and ready at once.

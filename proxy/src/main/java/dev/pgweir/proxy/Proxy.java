@@ -29,6 +29,7 @@ import dev.pgweir.proxy.net.Listener;
 import dev.pgweir.proxy.net.LoginAdmission;
 import dev.pgweir.proxy.net.ServiceManager;
 import dev.pgweir.proxy.net.TcpOptions;
+import dev.pgweir.proxy.net.Transport;
 import dev.pgweir.proxy.server.ServerConnector;
 import dev.pgweir.proxy.server.TrackedParameters;
 import dev.pgweir.proxy.tls.CertificateWatch;
@@ -409,6 +410,11 @@ public final class Proxy implements AutoCloseable {
         public boolean isEnding() {
             return started.isDone() && started.join().isShuttingDown();
         }
+    }
+
+    /** What moves the bytes. */
+    public Transport transport() {
+        return loops.transport();
     }
 
     /** Where it listens. */

@@ -2,7 +2,7 @@ package dev.pgweir.config.value;
 
 /** Which of the operating system's interfaces moves the bytes. */
 public enum TransportChoice implements Choice {
-    /** The best that this machine offers. */
+    /** The cheapest that this machine has and the other settings allow. */
     AUTO("auto"),
     /** Linux io_uring. */
     IO_URING("io_uring"),

@@ -128,7 +128,7 @@ record Run(
             Proxy proxy = Proxy.start(
                     config, inForce -> load(inForce.conffile()), new ServiceManager(environment), VersionText.number());
             started.complete(proxy);
-            LOG.info("process up: PgWeir {}, Java {}", VersionText.number(), Runtime.version());
+            LOG.info("process up: PgWeir {}, Java {} ({})", VersionText.number(), Runtime.version(), proxy.transport());
             pgBouncer.explain();
             IgnoredSignals.warn();
             OpenFiles.log(config);

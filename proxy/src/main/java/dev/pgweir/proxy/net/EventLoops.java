@@ -42,7 +42,7 @@ public final class EventLoops {
             if (choice != TransportChoice.AUTO || transport != Transport.IO_URING) {
                 throw Transport.unavailable(transport, e);
             }
-            return new EventLoops(Transport.without(e), count, clients);
+            return start(choice, count, clients, Transport.notAvailable(e));
         }
     }
 

@@ -137,7 +137,8 @@ public final class Listener {
             List<PassedSocket> passed, int port, EventLoops loops, TcpOptions options, ClientAcceptor acceptor)
             throws IOException {
         if (loops.transport() != Transport.EPOLL) {
-            throw new IOException("sockets that were passed (LISTEN_FDS) need transport = epoll");
+            throw new IOException(
+                    "sockets that were passed (LISTEN_FDS) need epoll: transport = auto or epoll, on Linux");
         }
         for (PassedSocket socket : passed) {
             if (socket.unixPath() != null) {

@@ -33,9 +33,11 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.internal.PlatformDependent;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,10 +54,12 @@ public enum Transport {
 
     static {
         // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
-        // Data
-        // and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset,
-        // so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs no
-        // system call, for it goes with those that are made anyway.
+        // Data and
+        // a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset, so
+        // that
+        // whoever is at the other end of that connection waits for ever. Asking anew for each read costs no system
+        // call, for
+        // it goes with those that are made anyway.
         unlessSet("io.netty.iouring.recvMultiShotEnabled", "false");
         unlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
         // Else the kernel counts a thread that waits for its clients as waiting for a disk.
@@ -72,7 +76,7 @@ public enum Transport {
 
     /**
      * The transport for a choice. {@code auto} takes the cheapest one that works here without surprises: io_uring, epoll,
-     * kqueue, NIO. On Linux the log says why it was not io_uring.
+     * kqueue, NIO. Where there could be io_uring the log says why it was not that.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
@@ -98,18 +102,18 @@ public enum Transport {
         return against == null ? IO_URING : without(against);
     }
 
-    /** The next best after io_uring, which has shown that it does not work. */
-    static Transport without(Throwable failure) {
-        return without("it is not available" + because(failure));
+    /** That io_uring does not work, and why. */
+    static String notAvailable(@Nullable Throwable cause) {
+        return "it is not available" + because(cause);
     }
 
     /** The next best after io_uring, for the reason that is given. */
     static Transport without(String againstIoUring) {
-        if (Epoll.isAvailable()) {
-            LOG.info("transport = auto takes epoll, not io_uring: {}", againstIoUring);
-            return EPOLL;
+        Transport next = Epoll.isAvailable() ? EPOLL : KQueue.isAvailable() ? KQUEUE : NIO;
+        if (!PlatformDependent.isOsx() && !PlatformDependent.isWindows()) {
+            LOG.info("transport = auto takes {}, not io_uring: {}", next, againstIoUring);
         }
-        return KQueue.isAvailable() ? KQUEUE : NIO;
+        return next;
     }
 
     /**
@@ -118,7 +122,7 @@ public enum Transport {
      */
     static @Nullable String againstIoUring() {
         if (!IoUring.isAvailable()) {
-            return "it is not available" + because(IoUring.unavailabilityCause());
+            return notAvailable(IoUring.unavailabilityCause());
         }
         return IoUring.isIoringEnterNoIoWaitEnabled()
                 ? null
@@ -144,9 +148,13 @@ public enum Transport {
 
     static IllegalArgumentException unavailable(Transport transport, @Nullable Throwable cause) {
         return new IllegalArgumentException(
-                "transport = " + transport.name().toLowerCase(java.util.Locale.ROOT)
-                        + " is not available on this machine" + because(cause),
-                cause);
+                "transport = " + transport + " is not available on this machine" + because(cause), cause);
+    }
+
+    /** As the setting has it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Prepares a new channel of this transport; to be called before a handler is added. */
@@ -206,7 +214,7 @@ public enum Transport {
             if (this == NIO || this == KQUEUE) {
                 throw new IllegalArgumentException("the abstract Unix socket " + path
                         + " needs Linux, and transport = epoll or io_uring; here it is "
-                        + name().toLowerCase(java.util.Locale.ROOT));
+                        + this);
             }
             // What begins with a zero is a name and no file: unix(7).
             return new DomainSocketAddress("\0" + path.substring(1));

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three PgWeirs in a row, connected by Unix sockets: {@code outer} (NIO, in a directory where a dead socket lies), {@code
- * middle} (epoll, peer authentication), {@code inner} (epoll, an abstract name), which reaches PostgreSQL by TCP. So each
+ * middle} (what is taken by itself, peer authentication), {@code inner} (epoll, an abstract name), which reaches PostgreSQL by TCP. So each
  * kind of socket is used from both sides, whatever PostgreSQL the tests have been given.
  */
 @ExtendWith(RealPostgres.class)
