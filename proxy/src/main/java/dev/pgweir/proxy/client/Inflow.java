@@ -105,7 +105,10 @@ final class Inflow {
                     if (scanner.isSplit()) {
                         send(scanner.buffer().retainedSlice(keepFrom, scanner.to() - keepFrom));
                     } else {
-                        send(slices.keep(data, keepFrom, scanner.to()));
+                        ByteBuf earlier = slices.keep(data, keepFrom, scanner.to());
+                        if (earlier != null) {
+                            send(earlier);
+                        }
                     }
                 }
             }
