@@ -143,9 +143,8 @@ public final class Proxy implements AutoCloseable {
             loops = EventLoops.start(
                     config.net().transport(),
                     config.net().workerThreads(),
-                    config.net().workerClients(),
-                    againstIoUring(config, serviceManager));
-        } catch (IllegalArgumentException | IOException e) {
+                    config.net().workerClients());
+        } catch (IllegalArgumentException e) {
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
         ThreadPoolExecutor derivations = new ThreadPoolExecutor(
@@ -165,15 +164,6 @@ public final class Proxy implements AutoCloseable {
             derivations.shutdownNow();
             throw new ProxyStartException(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    /** What only epoll can: listen on sockets that somebody else has opened, and leave a shared port without a loss. */
-    private static @Nullable String againstIoUring(ProxyConfig config, ServiceManager serviceManager)
-            throws IOException {
-        if (!serviceManager.sockets().isEmpty()) {
-            return "listening sockets were passed (LISTEN_FDS)";
-        }
-        return config.listen().soReuseport() ? "so_reuseport shares the port with other processes" : null;
     }
 
     private static Proxy assemble(

@@ -2,7 +2,7 @@ package dev.pgweir.config.value;
 
 /** Which of the operating system's interfaces moves the bytes. */
 public enum TransportChoice implements Choice {
-    /** The cheapest that this machine has and the other settings allow. */
+    /** The best that this machine offers. */
     AUTO("auto"),
     /** Linux io_uring. */
     IO_URING("io_uring"),

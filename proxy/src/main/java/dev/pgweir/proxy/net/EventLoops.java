@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** The event loops, in a fixed order. A connection is given one of them and stays on it for life. */
 public final class EventLoops {
@@ -28,21 +27,15 @@ public final class EventLoops {
      * @param choice setting {@code transport}
      * @param count setting {@code worker_threads}; 0 means one per core
      * @param clients setting {@code worker_clients}, at least 1
-     * @param againstIoUring why {@code auto} is not to take it; null for nothing
      * @throws IllegalArgumentException if the transport is not available here; says why
      */
-    public static EventLoops start(TransportChoice choice, int count, int clients, @Nullable String againstIoUring) {
-        Transport transport = againstIoUring != null && choice == TransportChoice.AUTO
-                ? Transport.without(againstIoUring)
-                : Transport.of(choice);
+    public static EventLoops start(TransportChoice choice, int count, int clients) {
+        Transport transport = Transport.of(choice);
         try {
             return new EventLoops(transport, count, clients);
         } catch (IllegalStateException e) {
-            // Each loop has a ring, and locked memory that is enough for one ring may not be enough for all.
-            if (choice != TransportChoice.AUTO || transport != Transport.IO_URING) {
-                throw Transport.unavailable(transport, e);
-            }
-            return start(choice, count, clients, Transport.notAvailable(e));
+            // Each loop of io_uring has a ring, and locked memory that is enough for one may not be enough for all.
+            throw Transport.unavailable(transport, e);
         }
     }
 

@@ -33,15 +33,12 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
-import io.netty.util.internal.PlatformDependent;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which of the operating system's interfaces moves the bytes (setting {@code transport}). */
 public enum Transport {
@@ -50,18 +47,18 @@ public enum Transport {
     KQUEUE(KQueueSocketChannel.class, KQueueServerSocketChannel.class),
     NIO(NioSocketChannel.class, NioServerSocketChannel.class);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
-
     static {
         // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
-        // Data and
-        // a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset, so
-        // that
-        // whoever is at the other end of that connection waits for ever. Asking anew for each read costs no system
-        // call, for
-        // it goes with those that are made anyway.
+        // Data
+        // and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset,
+        // so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs no
+        // system call, for it goes with those that are made anyway.
         unlessSet("io.netty.iouring.recvMultiShotEnabled", "false");
         unlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
+        // With one call for many accepts the kernel goes on where Netty has stopped to accept: without a descriptor
+        // left
+        // that is an error each time, thousands of them a second. Nor does it tell who it is that was accepted.
+        unlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
         // Else the kernel counts a thread that waits for its clients as waiting for a disk.
         unlessSet("io.netty.iouring.enterNoIoWaitEnabled", "true");
     }
@@ -75,8 +72,8 @@ public enum Transport {
     }
 
     /**
-     * The transport for a choice. {@code auto} takes the cheapest one that works here without surprises: io_uring, epoll,
-     * kqueue, NIO. Where there could be io_uring the log says why it was not that.
+     * The transport for a choice. {@code auto} takes the first that works here of epoll, kqueue and NIO; why not io_uring, see
+     * the package.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
@@ -98,35 +95,10 @@ public enum Transport {
     }
 
     private static Transport best() {
-        String against = againstIoUring();
-        return against == null ? IO_URING : without(against);
-    }
-
-    /** That io_uring does not work, and why. */
-    static String notAvailable(@Nullable Throwable cause) {
-        return "it is not available" + because(cause);
-    }
-
-    /** The next best after io_uring, for the reason that is given. */
-    static Transport without(String againstIoUring) {
-        Transport next = Epoll.isAvailable() ? EPOLL : KQueue.isAvailable() ? KQUEUE : NIO;
-        if (!PlatformDependent.isOsx() && !PlatformDependent.isWindows()) {
-            LOG.info("transport = auto takes {}, not io_uring: {}", next, againstIoUring);
+        if (Epoll.isAvailable()) {
+            return EPOLL;
         }
-        return next;
-    }
-
-    /**
-     * Why {@code auto} does not take io_uring; null if it does. Before Linux 6.15 the kernel counts a thread that waits for
-     * a ring as waiting for a disk, so a machine with an idle PgWeir looks as if its disks could not keep up.
-     */
-    static @Nullable String againstIoUring() {
-        if (!IoUring.isAvailable()) {
-            return notAvailable(IoUring.unavailabilityCause());
-        }
-        return IoUring.isIoringEnterNoIoWaitEnabled()
-                ? null
-                : "this kernel would show the waiting event loops as I/O wait (Linux 6.15 is the first that does not)";
+        return KQueue.isAvailable() ? KQUEUE : NIO;
     }
 
     /** The cause at the bottom: those above it only say that loading has failed. */
@@ -161,6 +133,7 @@ public enum Transport {
     void prepare(Channel channel) {
         if (this == IO_URING) {
             ClosingReads.addTo(channel);
+            channel.config().setOption(BlockedWrites.LIMIT, BlockedWrites.limit());
         }
     }
 

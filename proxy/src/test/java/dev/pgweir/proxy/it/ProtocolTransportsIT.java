@@ -2,6 +2,7 @@ package dev.pgweir.proxy.it;
 
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.pgweir.proxy.testing.PgWeirProcess;
 import dev.pgweir.proxy.testing.RealPostgres;
@@ -54,6 +55,7 @@ final class ProtocolTransportsIT {
             aClientThatLeavesTheQueueTakesNoServer(weir, clients);
             aCancelStopsTheQuery(clients);
             aLargeResultComesWhole(clients);
+            clientsThatEndTheirSideAndReadNothingKeepNoServer(weir, database, clients);
             clients.get(0).reset();
             assertThat(clients.get(1).value("SELECT 'free'")).isEqualTo("free");
         } finally {
@@ -93,6 +95,23 @@ final class ProtocolTransportsIT {
         client.readUntil('T');
         client.cancel();
         assertThat(client.readUntil('Z')).extracting(WireMessage::type).contains('E');
+    }
+
+    private static void clientsThatEndTheirSideAndReadNothingKeepNoServer(
+            Fronted weir, TestDatabase database, List<WireClient> clients) throws IOException {
+        for (int i = 0; i < 8; i++) {
+            WireClient stalled = weir.login();
+            clients.add(stalled);
+            // More than all buffers on the way can take.
+            stalled.send(query("SELECT repeat('z', 1000) FROM generate_series(1, 100000)"));
+            await().until(
+                            () -> database.value(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'ClientWrite'"
+                                            + " AND datname = current_database()"),
+                            "1"::equals);
+            stalled.shutdownOutput();
+            assertThat(clients.get(1).value("SELECT 'free'")).isEqualTo("free");
+        }
     }
 
     private static void aLargeResultComesWhole(List<WireClient> clients) throws IOException {

@@ -34,7 +34,7 @@ final class AcceptQueueTest {
                         Map.of("DATABASE_URL", "postgresql://app:secret@127.0.0.1:1/app", "PGWEIR_LISTEN_PORT", "0"))
                 .config());
         NetConfig net = config.net();
-        EventLoops loops = EventLoops.start(TransportChoice.EPOLL, 2, 1, null);
+        EventLoops loops = EventLoops.start(TransportChoice.EPOLL, 2, 1);
         try {
             Listener listener = Listener.open(
                     config.listen(),

@@ -26,7 +26,7 @@ final class ClosingReadsTest {
     @ParameterizedTest
     @MethodSource("dev.pgweir.proxy.testing.Transports#available")
     void aConnectionEndsThatIsClosedWhileItsLastWordsAreOnTheirWay(TransportChoice choice) throws IOException {
-        EventLoops loops = EventLoops.start(choice, 1, 1, null);
+        EventLoops loops = EventLoops.start(choice, 1, 1);
         try {
             Channel server = listen(loops);
             try (Socket socket = new Socket()) {

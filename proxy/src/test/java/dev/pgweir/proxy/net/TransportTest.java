@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgweir.config.value.TransportChoice;
-import io.netty.channel.uring.IoUring;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,18 +26,8 @@ final class TransportTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void autoTakesIoUringWhereWaitingForItDoesNotLookLikeWaitingForADisk() {
-        Transport auto = Transport.of(TransportChoice.AUTO);
-
-        assertThat(auto == Transport.IO_URING)
-                .isEqualTo(IoUring.isAvailable() && IoUring.isIoringEnterNoIoWaitEnabled())
-                .isEqualTo(Transport.againstIoUring() == null);
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void withoutIoUringItIsEpoll() {
-        assertThat(Transport.without("no ring for the second loop")).isEqualTo(Transport.EPOLL);
+    void autoIsEpollOnLinux() {
+        assertThat(Transport.of(TransportChoice.AUTO)).isEqualTo(Transport.EPOLL);
     }
 
     @Test

@@ -23,7 +23,7 @@ final class FarewellTest {
     @ParameterizedTest
     @MethodSource("dev.pgweir.proxy.testing.Transports#available")
     void isHeardToItsEndAndWaitsForTheOtherSide(TransportChoice choice) throws IOException {
-        EventLoops loops = EventLoops.start(choice, 1, 1, null);
+        EventLoops loops = EventLoops.start(choice, 1, 1);
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Channel channel = new Bootstrap()
                     .group(loops.at(0))
