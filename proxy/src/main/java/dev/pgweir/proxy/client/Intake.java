@@ -172,8 +172,7 @@ final class Intake {
             return Decision.DROP;
         }
         if (simpleIsRefused && type == FrontendMessageType.QUERY) {
-            session.fail("08P01", "PQexec disallowed", DisconnectReason.CLIENT_PROTOCOL_ERROR);
-            return Decision.DROP;
+            throw ProtocolException.violation("PQexec disallowed");
         }
         if (skipToSync) {
             if (type == FrontendMessageType.SYNC) {

@@ -55,9 +55,9 @@ public enum Transport {
         // system call, for it goes with those that are made anyway.
         unlessSet("io.netty.iouring.recvMultiShotEnabled", "false");
         unlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
-        // With one call for many accepts the kernel goes on where Netty has stopped to accept: without a descriptor
-        // left
-        // that is an error each time, thousands of them a second. Nor does it tell who it is that was accepted.
+        // With one call for many accepts the kernel goes on where Netty has stopped: without a descriptor left that is
+        // an
+        // error each time, thousands of them a second. Nor does it tell who it is that was accepted.
         unlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
         // Else the kernel counts a thread that waits for its clients as waiting for a disk.
         unlessSet("io.netty.iouring.enterNoIoWaitEnabled", "true");
