@@ -113,7 +113,6 @@ final class Inflow {
                 }
             }
             if (session.isEnded()) {
-                send(null);
                 return;
             }
             if (slices.isWhole(data)) {
@@ -130,6 +129,8 @@ final class Inflow {
             if (!keepsBuffer) {
                 data.release();
             }
+            // Only a fault leaves it; nothing else must come behind it.
+            releaseOwn();
         }
         if (link.isBound() && link.isIdle()) {
             // Late copy data may have been all that kept the server.
@@ -245,6 +246,10 @@ final class Inflow {
     /** The client is gone. */
     void release() {
         backlog.release();
+        releaseOwn();
+    }
+
+    private void releaseOwn() {
         if (own != null) {
             own.release();
             own = null;

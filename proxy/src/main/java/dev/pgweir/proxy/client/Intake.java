@@ -82,6 +82,8 @@ final class Intake {
     private boolean skipToSync;
     /** Told with the next request: what was lost while the client was not asking for anything. */
     private @Nullable ErrorResponse owed;
+    /** Nothing was done about the message at hand, of which there may be the header only; so it stays where that is refused. */
+    private boolean undecided;
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
     private boolean terminated;
 
@@ -125,9 +127,9 @@ final class Intake {
         return terminated;
     }
 
-    /** Part of a message was sent to the server, or dropped; of one that is being collected nothing was. */
+    /** Part of a message was sent to the server, or dropped; of one that is being collected, or refused, nothing was. */
     boolean isInMessage() {
-        return scanner.bodyRemaining() > 0 && !scanner.isCollecting();
+        return scanner.bodyRemaining() > 0 && !scanner.isCollecting() && !undecided;
     }
 
     /** Where in its buffer begins what of the message at hand is sent. */
@@ -150,15 +152,18 @@ final class Intake {
      */
     Decision decide(int event, byte type, ByteBuf buffer, int from, int to) {
         keepFrom = from;
+        undecided = true;
         return decided(judge(event, type, buffer, from, to));
     }
 
     /** What becomes of a message that needs a server, now that one is bound. */
     Decision request(int event, byte type, ByteBuf buffer, int from, int to) {
+        undecided = true;
         return decided(forServer(type, buffer, from, to, event == FrameScanner.MESSAGE));
     }
 
     private Decision decided(Decision decision) {
+        undecided = false;
         if (decision == Decision.PASS || decision == Decision.DROP) {
             dropBody = decision == Decision.DROP && !longBind.isOpen();
         }

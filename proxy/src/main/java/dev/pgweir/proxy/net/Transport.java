@@ -49,15 +49,13 @@ public enum Transport {
 
     static {
         // With one call for many reads, or for many readinesses to read, the kernel tells only of what comes after.
-        // Data
-        // and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the reset,
-        // so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs no
-        // system call, for it goes with those that are made anyway.
+        // Data and a reset that come together are told together; Netty 4.2 reads the data and waits for word of the
+        // reset, so that whoever is at the other end of that connection waits for ever. Asking anew for each read costs
+        // no system call, for it goes with those that are made anyway.
         unlessSet("io.netty.iouring.recvMultiShotEnabled", "false");
         unlessSet("io.netty.iouring.pollAddMultishotEnabled", "false");
-        // With one call for many accepts the kernel goes on where Netty has stopped: without a descriptor left that is
-        // an
-        // error each time, thousands of them a second. Nor does it tell who it is that was accepted.
+        // With one call for many accepts the kernel goes on where Netty has stopped: without a descriptor left that
+        // is an error each time, thousands of them a second. Nor does it tell who it is that was accepted.
         unlessSet("io.netty.iouring.acceptMultiShotEnabled", "false");
         // Else the kernel counts a thread that waits for its clients as waiting for a disk.
         unlessSet("io.netty.iouring.enterNoIoWaitEnabled", "true");
