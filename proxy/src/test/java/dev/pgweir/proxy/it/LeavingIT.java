@@ -1,5 +1,7 @@
 package dev.pgweir.proxy.it;
 
+import static dev.pgweir.proxy.testing.WireBytes.bind;
+import static dev.pgweir.proxy.testing.WireBytes.execute;
 import static dev.pgweir.proxy.testing.WireBytes.parse;
 import static dev.pgweir.proxy.testing.WireBytes.query;
 import static dev.pgweir.proxy.testing.WireBytes.sync;
@@ -12,6 +14,7 @@ import dev.pgweir.proxy.testing.WireClient;
 import dev.pgweir.proxy.testing.WireMessage;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +101,29 @@ final class LeavingIT {
                 client.reset();
             }
         }
+    }
+
+    @Test
+    void afterAQueryThatIsRefusedByItsHeader(TestDatabase database) throws IOException {
+        try (Fronted strict = Fronted.start(database, "disable_pqexec = true", "pool_mode = \"session\"");
+                WireClient refused = strict.login()) {
+            String pid = backend(refused);
+            refused.send(parse("", "SELECT 1"), bind("", ""), execute("", 0), sync(), query("SELECT 2"));
+            List<WireMessage> told = refused.readUntil('E');
+            assertThat(told.get(told.size() - 1).message()).isEqualTo("PQexec disallowed");
+
+            try (WireClient next = strict.login()) {
+                assertThat(backend(next)).isEqualTo(pid);
+            }
+        }
+    }
+
+    private static String backend(WireClient client) throws IOException {
+        client.send(parse("", "SELECT pg_backend_pid()"), bind("", ""), execute("", 0), sync());
+        return client.readUntil('Z').stream()
+                .filter(message -> message.type() == 'D')
+                .map(message -> String.valueOf(message.values().get(0)))
+                .collect(Collectors.joining());
     }
 
     private static byte[] concat(byte[] first, byte[] second) {

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,29 +178,6 @@ final class LogLinesIT {
             assertThat(simple.read().message()).isEqualTo("PQexec disallowed");
             strict.process().awaitLine("closing because: PQexec disallowed");
         }
-    }
-
-    @Test
-    void aRefusedQueryCostsNoServer() throws IOException {
-        try (Fronted strict = Fronted.start(database, "disable_pqexec = true", "pool_mode = \"session\"");
-                WireClient refused = strict.login()) {
-            String pid = backend(refused);
-            refused.send(parse("", "SELECT 1"), bind("", ""), execute("", 0), sync(), query("SELECT 2"));
-            List<WireMessage> told = refused.readUntil('E');
-            assertThat(told.get(told.size() - 1).message()).isEqualTo("PQexec disallowed");
-
-            try (WireClient next = strict.login()) {
-                assertThat(backend(next)).isEqualTo(pid);
-            }
-        }
-    }
-
-    private static String backend(WireClient client) throws IOException {
-        client.send(parse("", "SELECT pg_backend_pid()"), bind("", ""), execute("", 0), sync());
-        return client.readUntil('Z').stream()
-                .filter(message -> message.type() == 'D')
-                .map(message -> String.valueOf(message.values().get(0)))
-                .collect(Collectors.joining());
     }
 
     @Test

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three PgWeirs in a row, connected by Unix sockets: {@code outer} (NIO, in a directory where a dead socket lies), {@code
- * middle} (what is taken by itself, peer authentication), {@code inner} (epoll, an abstract name), which reaches PostgreSQL by TCP. So each
- * kind of socket is used from both sides, whatever PostgreSQL the tests have been given.
+ * middle} (the transport of most tests, peer authentication), {@code inner} (epoll, an abstract name), which reaches
+ * PostgreSQL by TCP. So each kind of socket is used from both sides, whatever PostgreSQL the tests have been given.
  */
 @ExtendWith(RealPostgres.class)
 final class UnixSocketIT {
