@@ -12,8 +12,8 @@ from .servers import DATABASE, HOST, USER, Child, Pooler, client_environment
 
 SOURCES = Path(__file__).resolve().parent.parent / "load"
 SETTLE_SECONDS = 2
-# Little more than what the pooler and those who ask leave of the processors. Merely nice, two hundred threads that compute would still
-# have most of them, and the wait for a processor would be taken for the pooler's.
+# Little more than what the pooler and those who ask leave of the processors. Merely nice, two hundred threads that
+# compute would still have most of them, and the wait for a processor would be taken for the pooler's.
 STORM_POLICY = ["chrt", "--idle", "0"]
 # They are the same for every column; what matters is that they are small and ready at once.
 JVM = ["-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"]

@@ -106,6 +106,7 @@ final class Inflow {
                         send(scanner.buffer().retainedSlice(keepFrom, scanner.to() - keepFrom));
                     } else {
                         ByteBuf earlier = slices.keep(data, keepFrom, scanner.to());
+                        // With nothing earlier, what is PgWeir's own waits for these bytes to leave with them.
                         if (earlier != null) {
                             send(earlier);
                         }
@@ -129,7 +130,7 @@ final class Inflow {
             if (!keepsBuffer) {
                 data.release();
             }
-            // Only a fault leaves it; nothing else must come behind it.
+            // Left where the client has ended, or by a fault: it must not come before anything else.
             releaseOwn();
         }
         if (link.isBound() && link.isIdle()) {
@@ -139,8 +140,10 @@ final class Inflow {
     }
 
     /**
-     * Sends what is PgWeir's own, and this behind it. A few bytes are moved to the buffer of the former: the kernel takes
-     * one buffer for less than two.
+     * Sends what is PgWeir's own, and this behind it. What finds room in the buffer of the former is moved there: the kernel
+     * takes one buffer for less than two.
+     *
+     * @param data null for nothing: then PgWeir's own leaves alone
      */
     private void send(@Nullable ByteBuf data) {
         ByteBuf first = own;

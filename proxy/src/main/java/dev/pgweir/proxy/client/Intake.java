@@ -82,7 +82,10 @@ final class Intake {
     private boolean skipToSync;
     /** Told with the next request: what was lost while the client was not asking for anything. */
     private @Nullable ErrorResponse owed;
-    /** Nothing was done about the message at hand, of which there may be the header only; so it stays where that is refused. */
+    /**
+     * The message at hand, of which there may be the header only, is being looked at, and nothing of it was sent. So it
+     * stays where the message is refused.
+     */
     private boolean undecided;
     /** The client has said that it leaves, so what it asked for before is meant to be done. */
     private boolean terminated;

@@ -7,13 +7,13 @@ import java.nio.ByteOrder;
 /**
  * How long a write may keep a thread of the kernel, for io_uring.
  *
- * <p>A write to a peer that takes nothing waits for the socket to be writable. Where the peer has ended its own side, Linux
- * finds the socket ready each time without being able to write, gives up after some tries and lets a worker thread wait in the
- * write itself. Netty closes the connection only when that write has ended, so a client that stops reading a result and ends its
- * side could keep its server for as long as it liked. With a limit on the socket the write ends by itself.
+ * <p>A write to a peer that takes nothing waits for the socket to be writable. Where the peer has ended its own side, a
+ * thread of the kernel was found to wait in the write itself. Netty closes the connection only when that write has ended,
+ * so a client that stops reading a result and ends its side could keep its server for as long as it liked. With a limit on
+ * the socket the write ends by itself.
  */
 final class BlockedWrites {
-    /** SO_SNDTIMEO at SOL_SOCKET: socket(7). The numbers of all systems for which Netty has io_uring, and their timeval. */
+    /** SO_SNDTIMEO at SOL_SOCKET: socket(7). Numbers and timeval are those of all systems for which Netty has io_uring. */
     static final RawUnixChannelOption LIMIT = new RawUnixChannelOption("PGWEIR_SO_SNDTIMEO", 1, 21, 2 * Long.BYTES);
 
     /** Short for whoever waits for the server, and seldom enough for a thread that tries again. */

@@ -70,8 +70,8 @@ public enum Transport {
     }
 
     /**
-     * The transport for a choice. {@code auto} takes the first that works here of epoll, kqueue and NIO; why not io_uring, see
-     * the package.
+     * The transport for a choice. {@code auto} takes the first that works here of epoll, kqueue and NIO; the package says why
+     * not io_uring.
      *
      * @throws IllegalArgumentException if the one that was asked for is not available here; says why
      */
